@@ -1,0 +1,86 @@
+/**
+ * Work is a computation that asks questions on its way and needs no opinion on whether the answers come at once or
+ * later: the same code runs on node:crypto, on noble and on WebCrypto.
+ */
+// `any` is what a `yield` returns: the typed helpers around each ask (ask.ts) give it its type, once.
+export type Work<T, Ask> = Generator<Ask, T, any>;
+
+/** A value now, or a thenable of it. */
+export type Awaitable<T> = T | PromiseLike<T>;
+
+/** Answers asks; a thenable makes the caller wait, a throw or rejection is thrown into the work. */
+export type Answer<in Ask> = (ask: Ask, signal?: AbortSignal) => Awaitable<unknown>;
+
+/**
+ * Runs work to its end: synchronously until the first thenable answer, asynchronously from there on. When `signal`
+ * aborts while an answer is pending, the work's `finally` blocks run, the late answer is ignored and the returned
+ * promise rejects with the signal's reason.
+ *
+ * @example
+ * ```ts
+ * import { drive, type Work } from '@tlsmith/types';
+ * function* double(): Work<number, 'n'> { return 2 * (yield 'n'); }
+ * drive(double(), () => 21); // 42
+ * await drive(double(), async () => 21); // 42
+ * ```
+ */
+export function drive<T, Ask>(work: Work<T, Ask>, answer: Answer<Ask>, signal?: AbortSignal): Awaitable<T> {
+  return advance(work, work.next(), answer, signal);
+}
+
+/** Whether a value is a thenable; `instanceof Promise` would miss those of other realms and libraries. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
+}
+
+function advance<T, Ask>(
+  work: Work<T, Ask>,
+  from: IteratorResult<Ask, T>,
+  answer: Answer<Ask>,
+  signal: AbortSignal | undefined,
+): Awaitable<T> {
+  let result = from;
+  while (result.done !== true) {
+    let answered: unknown;
+    try {
+      answered = answer(result.value, signal);
+    } catch (cause) {
+      result = work.throw(cause);
+      continue;
+    }
+    if (isThenable(answered)) return later(work, answered, answer, signal);
+    result = work.next(answered);
+  }
+  return result.value;
+}
+
+function later<T, Ask>(
+  work: Work<T, Ask>,
+  pending: PromiseLike<unknown>,
+  answer: Answer<Ask>,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    let live = true;
+    const abort = (): void => {
+      live = false;
+      work.return(undefined as never);
+      reject(signal?.reason);
+    };
+    if (signal?.aborted === true) return abort();
+    signal?.addEventListener('abort', abort, { once: true });
+    const resume = (step: () => IteratorResult<Ask, T>): void => {
+      if (!live) return;
+      signal?.removeEventListener('abort', abort);
+      try {
+        resolve(advance(work, step(), answer, signal));
+      } catch (error) {
+        reject(error);
+      }
+    };
+    pending.then(
+      (value) => resume(() => work.next(value)),
+      (cause) => resume(() => work.throw(cause)),
+    );
+  });
+}
