@@ -123,6 +123,15 @@ test.each(sections)(
   },
 );
 
+test('section 4: the binder is the Finished MAC over the truncated ClientHello (RFC 9846 §4.3.11.2)', () => {
+  const value = (name: string): Uint8Array => find(4, 'client', 'calculate PSK binder', name);
+  expect(sha256(value('ClientHello prefix'))).toEqual(value('binder hash'));
+  expect(hmac(value('expanded'), value('binder hash'))).toEqual(value('finished'));
+  const sent = find(4, 'client', 'send handshake record', ['payload', 0]);
+  expect(sent.subarray(0, value('ClientHello prefix').length)).toEqual(value('ClientHello prefix'));
+  expect(sent.subarray(-32)).toEqual(value('finished'));
+});
+
 test('the numbers of the RSA key fit each other and the server certificate (RFC 8017 §3.2)', () => {
   const number = (part: Parameters<typeof rsaKey>[0]): bigint =>
     BigInt(`0x${Buffer.from(rsaKey(part)).toString('hex')}`);
