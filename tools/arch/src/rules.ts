@@ -85,10 +85,9 @@ export const synchronous = {
 
 /** How often `any` may stand in a file; a number here may only fall. */
 export const anyCeilings: Readonly<Record<string, number>> = {
-  'packages/types/src/work.ts': 2,
+  'packages/types/src/work.ts': 1,
   'packages/handshake/src/ask.ts': 2,
   'packages/handshake/src/machine.ts': 4,
-  'packages/codec/src/schema.ts': 8,
 };
 
 /** The one file with alert numbers. */
