@@ -8,7 +8,9 @@ import { readFileSync } from 'node:fs';
 const root = new URL('..', import.meta.url);
 const pinned = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')).packageManager;
 const [script, ...args] = process.argv.slice(2);
-const options = { cwd: root, shell: process.platform === 'win32' };
+// turbo reports usage to its makers unless told otherwise.
+const env = { ...process.env, TURBO_TELEMETRY_DISABLED: '1' };
+const options = { cwd: root, env, shell: process.platform === 'win32' };
 
 const pnpm = pnpmOnPath() ? ['pnpm'] : ['npm', 'exec', '--yes', '--prefer-offline', '--', pinned];
 const [command, ...rest] = [...pnpm, 'run', script, ...args];
