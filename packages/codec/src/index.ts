@@ -118,5 +118,11 @@ export {
   uint,
   vector,
 } from './schema.ts';
+export {
+  decodeClientSession,
+  decodeServerSession,
+  encodeClientSession,
+  encodeServerSession,
+} from './session.ts';
 export { leaves, type Span, type SpanRow, type SpanValue, spanRows } from './span.ts';
 export { Writer } from './writer.ts';

@@ -49,6 +49,11 @@ export class Writer {
     return this.#buffer.slice(0, this.#at);
   }
 
+  /** Overwrites what was written, for structures that hold secrets; the writer is of no use afterwards. */
+  wipe(): void {
+    this.#buffer.fill(0);
+  }
+
   #put(at: number, value: number, width: number): void {
     let rest = value;
     for (let i = width - 1; i >= 0; i--) {
@@ -62,6 +67,8 @@ export class Writer {
     if (needed <= this.#buffer.length) return;
     const grown = new Uint8Array(Math.max(needed, 2 * this.#buffer.length));
     grown.set(this.#buffer);
+    // What is written may be a secret (session.ts): no copy stays behind.
+    this.#buffer.fill(0);
     this.#buffer = grown;
   }
 }
