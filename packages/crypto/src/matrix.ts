@@ -1,0 +1,58 @@
+import type { CryptoProvider, ProviderSupport } from '@tlsmith/types';
+
+/** One algorithm and which providers have it. */
+export interface SupportRow {
+  /** The field of {@link ProviderSupport} that lists it. */
+  readonly feature: keyof ProviderSupport;
+  readonly algorithm: string;
+  /** By the provider's name. */
+  readonly providers: Readonly<Record<string, boolean>>;
+}
+
+/**
+ * What providers can do, side by side: one row for each algorithm that at least one of them has, in the order in which
+ * they name them.
+ *
+ * @example
+ * ```ts
+ * import { supportMatrix } from '@tlsmith/crypto';
+ * import { node } from '@tlsmith/crypto/node';
+ * import { noble } from '@tlsmith/crypto/noble';
+ * supportMatrix([node, noble])[0]; // { feature: 'hashes', algorithm: 'sha256', providers: { node: true, noble: true } }
+ * ```
+ */
+export function supportMatrix(providers: readonly CryptoProvider[]): readonly SupportRow[] {
+  return features.flatMap((feature) => {
+    const listed = (provider: CryptoProvider): readonly string[] => provider.supports[feature];
+    const algorithms = new Set(providers.flatMap(listed));
+    return [...algorithms].map((algorithm) => ({
+      feature,
+      algorithm,
+      providers: Object.fromEntries(providers.map((one) => [one.name, listed(one).includes(algorithm)])),
+    }));
+  });
+}
+
+/** The matrix as a Markdown table. */
+export function supportTable(providers: readonly CryptoProvider[]): string {
+  const names = providers.map(({ name }) => name);
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const rows = supportMatrix(providers).map((row) =>
+    line([row.feature, `\`${row.algorithm}\``, ...names.map((name) => (row.providers[name] ? 'yes' : 'no'))]),
+  );
+  return [
+    line(['feature', 'algorithm', ...names]),
+    line(['---', '---', ...names.map(() => '---')]),
+    ...rows,
+  ].join('\n');
+}
+
+const features: readonly (keyof ProviderSupport)[] = [
+  'hashes',
+  'aeads',
+  'groups',
+  'verify',
+  'sign',
+  'curves',
+  'premaster',
+];
