@@ -1,0 +1,33 @@
+import { commonSupport } from '../support.ts';
+import type { SynchronousProvider } from '../synchronous.ts';
+import { aeads } from './aead.ts';
+import { groups } from './groups.ts';
+import { hash, hmac, random } from './hash.ts';
+import { encryptPremaster } from './premaster.ts';
+import { verify } from './signature.ts';
+import { importSigningKey } from './signing-key.ts';
+
+/**
+ * The provider over node:crypto: native speed, all algorithms, synchronous. Runs on Node, and on other runtimes as far
+ * as their node:crypto goes.
+ *
+ * @example
+ * ```ts
+ * import { node } from '@tlsmith/crypto/node';
+ * import { toHex, utf8 } from '@tlsmith/types';
+ * toHex(node.hash('sha256', utf8('abc'))); // 'ba7816bf...'
+ * ```
+ */
+export const node: SynchronousProvider = {
+  name: 'node',
+  synchronous: true,
+  supports: commonSupport,
+  hash,
+  hmac,
+  aeads,
+  groups,
+  verify,
+  importSigningKey,
+  encryptPremaster,
+  random,
+};

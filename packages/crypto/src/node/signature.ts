@@ -1,0 +1,58 @@
+import { constants, type KeyObject, sign, verify as verifySignature } from 'node:crypto';
+import { type Bytes, type KeyType, type PublicKey, type SignatureAlgorithm, TlsMisuse } from '@tlsmith/types';
+import { type SignatureParts, signatureParts, signingParts } from '../signature.ts';
+import { plain } from './bytes.ts';
+import { importPublicKey } from './public-key.ts';
+
+/** Whether a signature is good; malformed keys and signatures are answered with false. */
+export function verify(
+  algorithm: SignatureAlgorithm,
+  key: PublicKey,
+  content: Bytes,
+  signature: Bytes,
+): boolean {
+  const parts = signatureParts(algorithm);
+  if (!parts.keys.includes(key.type)) return false;
+  const imported = importPublicKey(key);
+  if (imported === undefined) return false;
+  try {
+    return verifySignature(hashOf(parts), content, withPadding(imported, parts), signature);
+  } catch {
+    return false;
+  }
+}
+
+/** Signs the whole content. */
+export function signContent(
+  key: KeyObject,
+  type: KeyType,
+  algorithm: SignatureAlgorithm,
+  content: Bytes,
+): Bytes {
+  const parts = signingParts(algorithm, type);
+  try {
+    return plain(sign(hashOf(parts), content, withPadding(key, parts)));
+  } catch {
+    // OpenSSL refuses a modulus too short for the padding and hashes that the key's own parameters exclude.
+    throw new TlsMisuse('signature-algorithm-mismatch', `this key of type ${type} cannot sign ${algorithm}`);
+  }
+}
+
+function hashOf(parts: SignatureParts): string | null {
+  return parts.family === 'eddsa' ? null : parts.hash;
+}
+
+function withPadding(key: KeyObject, { family }: SignatureParts): SignInput {
+  if (family === 'ecdsa') return { key, dsaEncoding: 'der' };
+  if (family === 'rsa-pkcs1') return { key, padding: constants.RSA_PKCS1_PADDING };
+  if (family === 'eddsa') return { key };
+  // RFC 9846 §4.3.3: the salt is as long as the hash; MGF1 uses the same hash unless told otherwise.
+  return { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
+}
+
+interface SignInput {
+  readonly key: KeyObject;
+  readonly dsaEncoding?: 'der';
+  readonly padding?: number;
+  readonly saltLength?: number;
+}
