@@ -50,7 +50,11 @@ export function inspect<T>(
 }
 
 /** An unsigned integer of `width` bytes. */
-export function uint(width: 1 | 2 | 3 | 4 | 6, name = `uint${8 * width}`, registry?: string): Codec<number> {
+export function uint(
+  width: 1 | 2 | 3 | 4 | 6,
+  name: string = `uint${8 * width}`,
+  registry?: string,
+): Codec<number> {
   return {
     name,
     registry,
@@ -60,7 +64,7 @@ export function uint(width: 1 | 2 | 3 | 4 | 6, name = `uint${8 * width}`, regist
 }
 
 /** Exactly `length` bytes. */
-export function fixed(length: number, name = `opaque[${length}]`): Codec<Bytes> {
+export function fixed(length: number, name: string = `opaque[${length}]`): Codec<Bytes> {
   return {
     name,
     read: (reader) => reader.take(length),

@@ -12,15 +12,21 @@ type Brand = 'violation' | 'certificate' | 'peer-alert' | 'failed' | 'misuse' | 
 /** Plain facts for a person or a log; never secret material. */
 export type Facts = Readonly<Record<string, unknown>>;
 
+class BrandedError extends Error {
+  constructor(kind: Brand, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options);
+    Object.defineProperty(this, brand, { value: kind });
+  }
+}
+
 /** The peer broke a rule of the protocol, or it and we have nothing in common. Carries the row that says which. */
-export class TlsViolation extends Error {
+export class TlsViolation extends BrandedError {
   override readonly name: string = 'TlsViolation';
-  readonly [brand]: Brand = 'violation';
   readonly row: Violation;
   readonly facts: Facts;
 
   constructor(row: Violation, facts: Facts = {}) {
-    super(`${row.code} (alert ${row.alert})`);
+    super('violation', `${row.code} (alert ${row.alert})`);
     this.row = row;
     this.facts = facts;
   }
@@ -44,14 +50,13 @@ export interface Rejection {
 }
 
 /** The peer's certificate chain is not acceptable. */
-export class CertificateRejected extends Error {
+export class CertificateRejected extends BrandedError {
   override readonly name: string = 'CertificateRejected';
-  readonly [brand]: Brand = 'certificate';
   readonly reason: Rejection;
   readonly facts: Facts;
 
   constructor(reason: Rejection, facts: Facts = {}) {
-    super(`certificate rejected: ${reason.code} (alert ${reason.alert})`);
+    super('certificate', `certificate rejected: ${reason.code} (alert ${reason.alert})`);
     this.reason = reason;
     this.facts = facts;
   }
@@ -68,14 +73,13 @@ export class CertificateRejected extends Error {
 }
 
 /** The peer sent a fatal alert (RFC 9846 §6.2, RFC 5246 §7.2.2). */
-export class PeerAlert extends Error {
+export class PeerAlert extends BrandedError {
   override readonly name: string = 'PeerAlert';
-  readonly [brand]: Brand = 'peer-alert';
   /** The RFC's name of the alert, or `unknown(n)`. */
   readonly alert: AlertName | `unknown(${number})`;
 
   constructor(alert: AlertName | `unknown(${number})`) {
-    super(`the peer sent the fatal alert ${alert}`);
+    super('peer-alert', `the peer sent the fatal alert ${alert}`);
     this.alert = alert;
   }
 
@@ -90,26 +94,24 @@ export class PeerAlert extends Error {
  * close_notify), `timeout`, `aborted`, `limit` (a configured limit was reached), `internal` (a defect or a failing
  * provider; `cause` has it).
  */
-export class ConnectionFailed extends Error {
+export class ConnectionFailed extends BrandedError {
   override readonly name: string = 'ConnectionFailed';
-  readonly [brand]: Brand = 'failed';
   readonly code: 'truncated' | 'timeout' | 'aborted' | 'limit' | 'internal';
 
   constructor(code: ConnectionFailed['code'], message: string, options?: { readonly cause?: unknown }) {
-    super(message, options);
+    super('failed', message, options);
     this.code = code;
   }
 }
 
 /** Our caller broke a rule; the message says what to do instead. Never becomes an alert. */
-export class TlsMisuse extends Error {
+export class TlsMisuse extends BrandedError {
   override readonly name: string = 'TlsMisuse';
-  readonly [brand]: Brand = 'misuse';
   /** Stable name, for `switch`. */
   readonly code: string;
 
   constructor(code: string, message: string) {
-    super(message);
+    super('misuse', message);
     this.code = code;
   }
 }
@@ -118,9 +120,8 @@ export class TlsMisuse extends Error {
  * Bytes do not have the shape that a schema asks for. Neutral: the reader of the bytes decides what it means
  * (an alert in `handshake`, a rejected certificate in `x509`, a miss in `session-cache`).
  */
-export class DecodeError extends Error {
+export class DecodeError extends BrandedError {
   override readonly name: string = 'DecodeError';
-  readonly [brand]: Brand = 'decode';
   /** Offset of the first byte that does not fit. */
   readonly at: number;
   /** Names of the structures and fields around it, outermost first. */
@@ -135,7 +136,7 @@ export class DecodeError extends Error {
     expected: string,
     kind: DecodeError['kind'] = 'malformed',
   ) {
-    super(`${path.join('.') || 'input'} at byte ${at}: expected ${expected}`);
+    super('decode', `${path.join('.') || 'input'} at byte ${at}: expected ${expected}`);
     this.at = at;
     this.path = path;
     this.expected = expected;

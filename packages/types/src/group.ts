@@ -22,11 +22,14 @@ const group = (name: string, code: number, length: number): NamedGroup => ({
   versions: both,
 });
 
+/** Names of the built-in groups. */
+export type GroupName = 'x25519' | 'secp256r1' | 'secp384r1' | 'secp521r1' | 'x448';
+
 /** The built-in groups by IANA name. */
-export const groups = {
+export const groups: Readonly<Record<GroupName, NamedGroup>> = {
   x25519: group('x25519', 0x001d, 32),
   secp256r1: group('secp256r1', 0x0017, 65),
   secp384r1: group('secp384r1', 0x0018, 97),
   secp521r1: group('secp521r1', 0x0019, 133),
   x448: group('x448', 0x001e, 56),
-} as const satisfies Readonly<Record<string, NamedGroup>>;
+};

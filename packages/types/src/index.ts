@@ -41,7 +41,7 @@ export {
   TlsMisuse,
   TlsViolation,
 } from './errors.ts';
-export { groups, type NamedGroup } from './group.ts';
+export { type GroupName, groups, type NamedGroup } from './group.ts';
 export type {
   AeadAlgorithm,
   AeadKey,
@@ -55,7 +55,7 @@ export type {
   SignatureAlgorithm,
   SigningKey,
 } from './provider.ts';
-export { type SignatureScheme, schemes } from './scheme.ts';
+export { type SchemeName, type SignatureScheme, schemes } from './scheme.ts';
 export { isSecret, type Secret, type SecretKind, secret } from './secret.ts';
 export type {
   ClientSession,
@@ -75,6 +75,8 @@ export {
   type HashInfo,
   sha256,
   sha384,
+  type SuiteName12,
+  type SuiteName13,
   sha512,
   suites,
 } from './suite.ts';

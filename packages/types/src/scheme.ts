@@ -1,4 +1,3 @@
-import type { Version } from './epoch.ts';
 import type { KeyType, SignatureAlgorithm } from './provider.ts';
 
 /** A signature scheme of the handshake (RFC 9846 §4.3.3; in TLS 1.2 a hash and signature pair, RFC 5246 §7.4.1.4.1). */
@@ -24,8 +23,17 @@ const scheme = (
 ): SignatureScheme => ({ name, code, algorithm, ...keys });
 const inBoth = (...keys: readonly KeyType[]) => ({ tls13: keys, tls12: keys });
 
+/** Names of the built-in signature schemes. */
+export type SchemeName =
+  | 'ecdsa_secp256r1_sha256'
+  | 'ecdsa_secp384r1_sha384'
+  | 'ecdsa_secp521r1_sha512'
+  | 'ed25519'
+  | 'ed448'
+  | `rsa_${'pss_rsae' | 'pss_pss' | 'pkcs1'}_sha${256 | 384 | 512}`;
+
 /** The built-in signature schemes by IANA name. */
-export const schemes = {
+export const schemes: Readonly<Record<SchemeName, SignatureScheme>> = {
   ecdsa_secp256r1_sha256: scheme('ecdsa_secp256r1_sha256', 0x0403, 'ecdsa-sha256', {
     tls13: ['p256'],
     tls12: ecdsaKeys,
@@ -49,4 +57,4 @@ export const schemes = {
   rsa_pkcs1_sha256: scheme('rsa_pkcs1_sha256', 0x0401, 'rsa-pkcs1-sha256', { tls13: [], tls12: ['rsa'] }),
   rsa_pkcs1_sha384: scheme('rsa_pkcs1_sha384', 0x0501, 'rsa-pkcs1-sha384', { tls13: [], tls12: ['rsa'] }),
   rsa_pkcs1_sha512: scheme('rsa_pkcs1_sha512', 0x0601, 'rsa-pkcs1-sha512', { tls13: [], tls12: ['rsa'] }),
-} as const satisfies Readonly<Record<string, SignatureScheme>>;
+};

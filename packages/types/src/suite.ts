@@ -1,4 +1,3 @@
-import type { Version } from './epoch.ts';
 import type { AeadAlgorithm, HashName } from './provider.ts';
 
 /** A hash function's sizes in bytes. */
@@ -105,8 +104,19 @@ const tls12 = (
   };
 };
 
+/** Names of the built-in TLS 1.3 suites. */
+export type SuiteName13 =
+  | 'TLS_AES_128_GCM_SHA256'
+  | 'TLS_AES_256_GCM_SHA384'
+  | 'TLS_CHACHA20_POLY1305_SHA256';
+
+/** Names of the built-in TLS 1.2 suites; those without ECDHE have no forward secrecy and are never a default. */
+export type SuiteName12 =
+  | `TLS_ECDHE_${'ECDSA' | 'RSA'}_WITH_${'AES_128_GCM_SHA256' | 'AES_256_GCM_SHA384' | 'CHACHA20_POLY1305_SHA256'}`
+  | `TLS_RSA_WITH_${'AES_128_GCM_SHA256' | 'AES_256_GCM_SHA384'}`;
+
 /** The built-in cipher suites by IANA name. */
-export const suites = {
+export const suites: Readonly<Record<SuiteName13, CipherSuite13> & Record<SuiteName12, CipherSuite12>> = {
   TLS_AES_128_GCM_SHA256: tls13('TLS_AES_128_GCM_SHA256', 0x1301, sha256, aes128Gcm),
   TLS_AES_256_GCM_SHA384: tls13('TLS_AES_256_GCM_SHA384', 0x1302, sha384, aes256Gcm),
   TLS_CHACHA20_POLY1305_SHA256: tls13('TLS_CHACHA20_POLY1305_SHA256', 0x1303, sha256, chacha20Poly1305),
@@ -148,4 +158,4 @@ export const suites = {
   ),
   TLS_RSA_WITH_AES_128_GCM_SHA256: tls12('TLS_RSA_WITH_AES_128_GCM_SHA256', 0x009c, 'rsa', 'rsa'),
   TLS_RSA_WITH_AES_256_GCM_SHA384: tls12('TLS_RSA_WITH_AES_256_GCM_SHA384', 0x009d, 'rsa', 'rsa'),
-} as const satisfies Readonly<Record<string, CipherSuite>>;
+};
