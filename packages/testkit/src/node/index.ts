@@ -1,0 +1,46 @@
+export {
+  type ExtendedMasterSecretCase,
+  type HkdfCase,
+  type MasterSecretCase,
+  type PrfCase,
+  type PublishedHash,
+  type QuicCase,
+  type QuicKeys,
+  rfc5869,
+  rfc7627,
+  rfc9001,
+  tls12MasterSecret,
+  tls12Prf,
+} from '../data/published.ts';
+export {
+  type Authority,
+  type AuthorityInput,
+  crossSign,
+  issue,
+  makeAuthority,
+  rootOf,
+  selfSigned,
+} from './pki/authority.ts';
+export {
+  type CertificateInput,
+  certify,
+  type Issued,
+  keyIdentifier,
+  type Signer,
+} from './pki/certificate.ts';
+export { importKey, makeKey, type TestKey, type TestKeyType } from './pki/keys.ts';
+export {
+  type Signature,
+  type SignatureChoice,
+  type SignatureHash,
+  signContent,
+} from './pki/signature.ts';
+export {
+  find,
+  type Rfc8448KeyPart,
+  type Rfc8448Section,
+  type Rfc8448Step,
+  type Rfc8448Value,
+  rsaKey,
+  section,
+} from '../rfc8448.ts';
