@@ -18,7 +18,8 @@ import { NewSessionTicket12, NewSessionTicket13 } from './messages/new-session-t
 import { HelloRetryRequest, ServerHello, ServerHello12, serverHelloKind } from './messages/server-hello.ts';
 import { ServerHelloDone } from './messages/server-hello-done.ts';
 import { ServerKeyExchange } from './messages/server-key-exchange.ts';
-import { type Codec, decode, mapped, rest } from './schema.ts';
+import { Reader } from './reader.ts';
+import { type Codec, mapped, rest } from './schema.ts';
 import { Writer } from './writer.ts';
 
 /** Messages of TLS 1.3, and the hellos of every version. */
@@ -158,7 +159,10 @@ export function decodeMessage(raw: Bytes, context: MessageContext): Message {
   const body = raw.subarray(4);
   const found = messageCodec(raw[0] as number, body, context);
   if (found === undefined) return { type: 'unknown', body, raw };
-  return { type: found.type, body: decode(found.codec, body), raw } as Message;
+  const reader = new Reader(raw);
+  reader.at = 4;
+  const read = (r: Reader): unknown => r.within(body.length, () => found.codec.read(r));
+  return { type: found.type, body: reader.part(found.codec.name, found.codec, read), raw } as Message;
 }
 
 /** Makes a TLS 1.3 message (or a hello of any version) with its bytes. */

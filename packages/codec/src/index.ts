@@ -62,6 +62,7 @@ export {
   messageCodec,
   type UnknownMessage,
 } from './handshake.ts';
+export { inspectMessage } from './inspect-message.ts';
 export { Certificate12, Certificate13, type CertificateEntry } from './messages/certificate.ts';
 export {
   CertificateRequest12,
@@ -98,7 +99,7 @@ export {
   ServerKeyExchange,
   signedServerKeyExchange,
 } from './messages/server-key-exchange.ts';
-export { type Inspection, Reader, type SpanSchema } from './reader.ts';
+export { type BodyReader, type Inspection, Reader, type SpanSchema } from './reader.ts';
 export {
   type Codec,
   decode,

@@ -5,8 +5,17 @@ import type { Span, SpanValue } from './span.ts';
 export interface Inspection {
   /** Spans of the structure being read, innermost list last. */
   readonly open: Span[][];
-  /** Codec of an extension body in a message; undefined leaves it opaque. */
-  bodyOf?(type: number, message: string): ((reader: Reader) => void) | undefined;
+  /** Reader of an extension body in a message; undefined leaves it opaque. */
+  bodyOf?(type: number, message: string): BodyReader | undefined;
+}
+
+/** Reads an extension body for its spans. */
+export interface BodyReader {
+  (reader: Reader): unknown;
+  /** The extension's name, which becomes the span's. */
+  readonly extension?: string;
+  /** What the body is; missing for an extension that this message does not know. */
+  readonly schema?: SpanSchema | undefined;
 }
 
 /**

@@ -85,7 +85,7 @@ export const rest: Codec<Bytes> = {
 };
 
 /** `opaque<min..max>`: a length of `width` bytes and that many bytes (RFC 9846 §3.4). */
-export function opaque(width: 1 | 2 | 3 | 4, min = 0, max = 256 ** width - 1): Codec<Bytes> {
+export function opaque(width: 1 | 2 | 3 | 4, min: number = 0, max: number = 256 ** width - 1): Codec<Bytes> {
   return sized(width, { min, max }, rest);
 }
 

@@ -1,6 +1,6 @@
-import { type Bytes, DecodeError } from '@tlsmith/types';
-import type { Reader } from '../reader.ts';
-import { type Codec, decode, encode, type Range, sized, uint } from '../schema.ts';
+import { type Bytes, DecodeError, isDecodeError } from '@tlsmith/types';
+import { Reader } from '../reader.ts';
+import { type Codec, encode, type Range, sized, uint } from '../schema.ts';
 
 /** Messages that carry extensions (RFC 9846 §4.3, last table); TLS 1.2's ServerHello allows others than TLS 1.3's. */
 export type ExtensionMessage =
@@ -44,7 +44,9 @@ export function readExtension<Bodies extends object, M extends keyof Bodies & Ex
 ): Bodies[M] | undefined {
   const found = extensions?.find(({ type }) => type === extension.type);
   if (found === undefined) return undefined;
-  return decode(extension.in[message], found.body);
+  const codec = extension.in[message];
+  const reader = new Reader(found.body);
+  return reader.part(extension.name, codec, (r) => r.within(found.body.length, () => codec.read(r)));
 }
 
 /** Whether the list has an extension. */
@@ -132,20 +134,22 @@ function rawExtensionCodec(message: ExtensionMessage, typeCodec: Codec<number>):
 function annotateBody(reader: Reader, body: { type: number; length: number; message: string }): void {
   const start = reader.at;
   const parse = reader.inspection?.bodyOf?.(body.type, body.message);
+  const name = parse?.extension ?? 'extension_data';
   const depth = reader.inspection?.open.length ?? 0;
   const outer = reader.end;
-  if (parse !== undefined) {
+  const schema = parse?.schema;
+  if (parse !== undefined && schema !== undefined) {
     try {
-      reader.within(body.length, () => reader.part('extension_data', { name: 'extension_data' }, parse));
+      reader.within(body.length, () => reader.part(name, schema, parse));
       reader.at = start;
       return;
     } catch (error) {
-      if (!(error instanceof DecodeError)) throw error;
+      if (!isDecodeError(error)) throw error;
       reader.inspection?.open.splice(depth);
       reader.at = start;
       reader.end = outer;
     }
   }
-  reader.part('extension_data', { name: 'opaque' }, (r) => r.view(body.length).slice());
+  reader.part(name, { name: 'opaque' }, (r) => r.take(body.length));
   reader.at = start;
 }

@@ -1,4 +1,4 @@
-import type { Inspection } from '../reader.ts';
+import type { BodyReader, Inspection, Reader } from '../reader.ts';
 import type { Codec } from '../schema.ts';
 import { applicationLayerProtocolNegotiation } from './application-layer-protocol-negotiation.ts';
 import { certificateAuthorities } from './certificate-authorities.ts';
@@ -60,7 +60,18 @@ export const knownExtensions: ReadonlyMap<number, Extension> = new Map(
 /** Finds the structure of an extension body for `inspect`; pass your own map to add private extensions. */
 export function bodyOf(known: ReadonlyMap<number, Extension>): NonNullable<Inspection['bodyOf']> {
   return (type, message) => {
-    const codec = (known.get(type)?.in as Readonly<Record<string, Codec<unknown>>> | undefined)?.[message];
-    return codec?.read;
+    const extension = known.get(type);
+    return extension === undefined ? undefined : bodyReader(extension, message);
   };
+}
+
+function bodyReader(extension: Extension, message: string): BodyReader {
+  const codec = (extension.in as Readonly<Record<string, Codec<unknown>>>)[message];
+  const schema = codec && {
+    name: codec.name,
+    section: codec.section ?? extension.section,
+    registry: codec.registry,
+  };
+  const read = (reader: Reader): unknown => codec?.read(reader);
+  return Object.assign(read, { extension: extension.name, schema });
 }

@@ -19,12 +19,19 @@ const names = vector(2, name, { min: 1 });
 export const serverName: Extension<{
   client_hello: readonly ServerName[];
   encrypted_extensions: true;
+  certificate_request: readonly ServerName[];
   tls12_server_hello: true;
 }> = {
   type: 0,
   name: 'server_name',
   section: 'RFC 6066 §3',
-  in: { client_hello: names, encrypted_extensions: empty, tls12_server_hello: empty },
+  in: {
+    client_hello: names,
+    encrypted_extensions: empty,
+    // For exported authenticators (RFC 9261); RFC 9846 §4.3 allows it in every CertificateRequest.
+    certificate_request: names,
+    tls12_server_hello: empty,
+  },
 };
 
 /**

@@ -40,10 +40,10 @@ export const CertificateStatus: Codec<CertificateStatus> = select<CertificateSta
   (tag) => (tag === 1 ? response : rest),
 );
 
-/** status_request: OCSP stapling. */
+/** status_request: OCSP stapling; a TLS 1.3 server's request is empty (RFC 9846 §4.5.1.1). */
 export const statusRequest: Extension<{
   client_hello: CertificateStatusRequest;
-  certificate_request: CertificateStatusRequest;
+  certificate_request: true;
   certificate: CertificateStatus;
   tls12_server_hello: true;
 }> = {
@@ -52,7 +52,7 @@ export const statusRequest: Extension<{
   section: 'RFC 6066 §8',
   in: {
     client_hello: request,
-    certificate_request: request,
+    certificate_request: empty,
     certificate: CertificateStatus,
     tls12_server_hello: empty,
   },

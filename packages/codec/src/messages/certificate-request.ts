@@ -23,7 +23,7 @@ export const clientCertificateType = { rsa_sign: 1, ecdsa_sign: 64 } as const;
 
 export const CertificateRequest13: Codec<CertificateRequest13> = struct<CertificateRequest13>(
   'CertificateRequest',
-  { certificateRequestContext: opaque(1), extensions: extensionList('certificate_request', { min: 2 }) },
+  { certificateRequestContext: opaque(1), extensions: extensionList('certificate_request') },
   'RFC 9846 §4.4.2',
 );
 
