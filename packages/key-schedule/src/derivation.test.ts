@@ -93,8 +93,8 @@ test.each(functions)('%s: nothing derived on the way outlives it', (_, work) => 
 });
 
 test.each(functions)('%s: a failing provider leaves nothing behind', (_, work) => {
-  const { answers, hashes } = watched(work());
-  for (let failing = 0; failing < answers.length + hashes.length; failing++) {
+  const { count } = watched(work());
+  for (let failing = 0; failing < count; failing++) {
     const watch = watcher(failing);
     expect(() => drive(work(), watch.answer)).toThrow('provider is gone');
     for (const { array } of watch.answers) expect(isZero(array)).toBe(true);
@@ -102,9 +102,28 @@ test.each(functions)('%s: a failing provider leaves nothing behind', (_, work) =
   }
 });
 
-function watched(work: schedule.Derivation<unknown>): Watch & { readonly result: unknown } {
+const inSteps = functions.filter(([, work]) => watched(work()).count > 1);
+
+test.each(inSteps)('%s: work that is given up between two answers leaves nothing behind', (_, work) => {
+  const { count } = watched(work());
+  for (let answered = 1; answered < count; answered++) {
+    const watch = watcher();
+    const running = work();
+    let step = running.next();
+    for (let i = 0; i < answered; i++) step = running.next(watch.answer(step.value as CryptoAsk));
+    expect(step.done).toBe(false);
+    expect(running.return(undefined).done).toBe(true);
+    for (const { array } of watch.answers) expect(isZero(array)).toBe(true);
+    for (const key of watch.keys) expect(() => key.use(toHex)).toThrow('was wiped');
+  }
+});
+
+function watched(
+  work: schedule.Derivation<unknown>,
+): Watch & { readonly result: unknown; readonly count: number } {
   const watch = watcher();
-  return { ...watch, result: drive(work, watch.answer) };
+  const result: unknown = drive(work, watch.answer);
+  return { ...watch, result, count: watch.answers.length + watch.hashes.length };
 }
 
 interface Watch {

@@ -42,6 +42,15 @@ export function* finishedVerifyData13(
  *
  * @throws {TlsMisuse} `not-a-hash` unless `truncatedHelloHash` has the hash's length, `binder-hash` when `hash` is not that
  * of `early`.
+ *
+ * @example
+ * ```ts
+ * import { node } from '@tlsmith/crypto/node';
+ * import { earlySecret, pskBinder } from '@tlsmith/key-schedule';
+ * import { compute, secret, sha256, utf8 } from '@tlsmith/types';
+ * const early = compute(node, earlySecret(sha256, secret('psk', utf8('shared by hand'))));
+ * compute(node, pskBinder(sha256, early, 'external', new Uint8Array(32))).length; // 32
+ * ```
  */
 export function* pskBinder(
   hash: HashInfo,
@@ -70,6 +79,15 @@ export function* pskBinder(
  * decrypt_error.
  *
  * @throws {TlsMisuse} `not-a-hash` unless `transcriptHash` has the hash's length.
+ *
+ * @example
+ * ```ts
+ * import { node } from '@tlsmith/crypto/node';
+ * import { finishedVerifyData12 } from '@tlsmith/key-schedule';
+ * import { compute, secret, sha256 } from '@tlsmith/types';
+ * const master = secret('master', new Uint8Array(48));
+ * compute(node, finishedVerifyData12(sha256, master, 'client', new Uint8Array(32))).length; // 12
+ * ```
  */
 export function* finishedVerifyData12(
   hash: HashInfo,

@@ -56,6 +56,17 @@ export function* extendedMasterSecret(
  * RFC 5246 §6.2.3.3).
  *
  * @throws {TlsMisuse} `random-length` unless each random has 32 bytes.
+ *
+ * @example
+ * ```ts
+ * import { node } from '@tlsmith/crypto/node';
+ * import { keyBlock } from '@tlsmith/key-schedule';
+ * import { compute, secret, suites } from '@tlsmith/types';
+ * const master = secret('master', new Uint8Array(48));
+ * const random = new Uint8Array(32);
+ * const suite = suites.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256;
+ * compute(node, keyBlock(suite, master, random, random)).client.iv.length; // 4
+ * ```
  */
 export function* keyBlock(
   suite: CipherSuite12,

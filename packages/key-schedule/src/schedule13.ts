@@ -134,6 +134,15 @@ export function* resumptionSecret(main: MainStage, transcriptHash: Bytes): Deriv
  * The PSK of one ticket (RFC 9846 §4.7.1): each `ticket_nonce` (0 to 255 bytes) gives another.
  *
  * @throws {TlsMisuse} `hkdf-context` when the nonce is longer.
+ *
+ * @example
+ * ```ts
+ * import { node } from '@tlsmith/crypto/node';
+ * import { ticketPsk } from '@tlsmith/key-schedule';
+ * import { compute, secret, sha256 } from '@tlsmith/types';
+ * const resumption = secret('psk', new Uint8Array(32));
+ * compute(node, ticketPsk(sha256, resumption, Uint8Array.of(0, 0))).length; // 32
+ * ```
  */
 export function* ticketPsk(
   hash: HashInfo,

@@ -32,6 +32,15 @@ export function* trafficKeys(suite: TrafficSuite, traffic: Secret<'traffic'>): D
 
 /**
  * application_traffic_secret_N+1 (RFC 9846 §7.2). The caller wipes the old one once its records are done with.
+ *
+ * @example
+ * ```ts
+ * import { node } from '@tlsmith/crypto/node';
+ * import { nextTrafficSecret } from '@tlsmith/key-schedule';
+ * import { compute, secret, sha256 } from '@tlsmith/types';
+ * const traffic = secret('traffic', new Uint8Array(32));
+ * compute(node, nextTrafficSecret(sha256, traffic)).length; // 32
+ * ```
  */
 export function* nextTrafficSecret(
   hash: HashInfo,
@@ -43,6 +52,15 @@ export function* nextTrafficSecret(
 /**
  * Packet and header protection keys of QUIC (RFC 9001 §5.1), where they take the place of {@link trafficKeys}: `key`
  * and `hp` as long as the AEAD's key, `iv` 12 bytes.
+ *
+ * @example
+ * ```ts
+ * import { node } from '@tlsmith/crypto/node';
+ * import { quicTrafficKeys } from '@tlsmith/key-schedule';
+ * import { compute, secret, suites } from '@tlsmith/types';
+ * const traffic = secret('traffic', new Uint8Array(32));
+ * compute(node, quicTrafficKeys(suites.TLS_CHACHA20_POLY1305_SHA256, traffic)).hp.length; // 32
+ * ```
  */
 export function* quicTrafficKeys(
   suite: TrafficSuite,

@@ -61,6 +61,15 @@ export function transcriptBytes(log: Transcript, upTo?: TranscriptLabel): Bytes 
  * from the same log).
  *
  * @throws {TlsMisuse} `transcript-label` when no message has the label `upTo`.
+ *
+ * @example
+ * ```ts
+ * import { node } from '@tlsmith/crypto/node';
+ * import { append, transcriptHash } from '@tlsmith/key-schedule';
+ * import { compute, sha256 } from '@tlsmith/types';
+ * const log = append([], 'client_hello', Uint8Array.of(1, 0, 0, 0));
+ * compute(node, transcriptHash(sha256, log, 'client_hello')).length; // 32
+ * ```
  */
 export function* transcriptHash(hash: HashInfo, log: Transcript, upTo?: TranscriptLabel): Derivation<Bytes> {
   return yield* digest(hash.name, transcriptBytes(log, upTo));
@@ -71,6 +80,15 @@ export function* transcriptHash(hash: HashInfo, log: Transcript, upTo?: Transcri
  * that holds its hash (RFC 9846 §4.1). `hash` is that of the suite in the HelloRetryRequest.
  *
  * @throws {TlsMisuse} `transcript-retry` when the log does not start with a ClientHello.
+ *
+ * @example
+ * ```ts
+ * import { node } from '@tlsmith/crypto/node';
+ * import { append, retryTranscript } from '@tlsmith/key-schedule';
+ * import { compute, sha256 } from '@tlsmith/types';
+ * const log = append([], 'client_hello', Uint8Array.of(1, 0, 0, 0));
+ * compute(node, retryTranscript(sha256, log))[0]?.label; // 'message_hash'
+ * ```
  */
 export function* retryTranscript(hash: HashInfo, log: Transcript): Derivation<Transcript> {
   const [first, ...rest] = log;
