@@ -1,5 +1,6 @@
 import { createHmac, hkdfSync } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { prf } from '../captures-keys.ts';
 import { rfc5869, rfc7627, rfc9001, tls12MasterSecret, tls12Prf } from './published.ts';
 
 test.each(rfc5869())('RFC 5869 $name: HKDF gives the printed PRK and OKM', (one) => {
@@ -62,17 +63,6 @@ test('RFC 9001 A.2 and A.3: the CRYPTO frames hold one whole hello each', () => 
   expect([...clientHello.subarray(0, 4)]).toEqual([1, 0, 0, clientHello.length - 4]);
   expect([...serverHello.subarray(0, 4)]).toEqual([2, 0, 0, serverHello.length - 4]);
 });
-
-function prf(hash: string, secret: Uint8Array, seed: (string | Uint8Array)[], length: number): Uint8Array {
-  const labelAndSeed = Buffer.concat(seed.map((part) => Buffer.from(part as Uint8Array)));
-  let a: Buffer = labelAndSeed;
-  let output = Buffer.alloc(0);
-  while (output.length < length) {
-    a = createHmac(hash, secret).update(a).digest();
-    output = Buffer.concat([output, createHmac(hash, secret).update(a).update(labelAndSeed).digest()]);
-  }
-  return bytes(output.subarray(0, length));
-}
 
 function expand(secret: Uint8Array, info: Uint8Array, length: number): Uint8Array {
   const block = createHmac('sha256', secret).update(info).update(Uint8Array.of(1)).digest();
