@@ -57,7 +57,7 @@ export interface CapturedHello {
  *
  * @example
  * ```ts
- * import { capture } from '@tlsmith/testkit';
+ * import { capture } from '@tlsmith/testkit/node';
  * capture('openssl-13-full').flow[0]?.from; // 'client'
  * ```
  */

@@ -36,7 +36,7 @@ export type Rfc8448KeyPart =
  *
  * @example
  * ```ts
- * import { section } from '@tlsmith/testkit';
+ * import { section } from '@tlsmith/testkit/node';
  * section(3)[0]?.action; // 'create an ephemeral x25519 key pair'
  * ```
  */
@@ -52,7 +52,7 @@ export function section(number: Rfc8448Section): readonly Rfc8448Step[] {
  *
  * @example
  * ```ts
- * import { find } from '@tlsmith/testkit';
+ * import { find } from '@tlsmith/testkit/node';
  * find(3, 'server', 'extract secret "handshake"', 'secret'); // 32 octets
  * find(3, 'server', 'send handshake record', ['payload', 1]); // EncryptedExtensions to Finished
  * ```
