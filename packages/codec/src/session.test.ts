@@ -84,7 +84,7 @@ const clientSession: fc.Arbitrary<ClientSession> = fc.oneof(
 /** Secrets replaced by their bytes, so that sessions compare by value. */
 function bared(session: object): object {
   const bare = (value: unknown): unknown =>
-    isSecret(value) ? { kind: String(value), key: value.use((key) => toHex(key)) } : value;
+    isSecret(value) ? { kind: value.toJSON(), key: value.use((key) => toHex(key)) } : value;
   return Object.fromEntries(Object.entries(session).map(([name, value]) => [name, bare(value)]));
 }
 
