@@ -9,28 +9,40 @@ import {
   TlsMisuse,
 } from '@tlsmith/types';
 import { contentOf, der, derContent, derUnsigned, derValues, Tag } from './der.ts';
-import { encodeAlgorithm, readAlgorithm } from './key-type.ts';
+import { type CurveKeyType, curveKeys, encodeAlgorithm, isEcdsa, readAlgorithm } from './key-type.ts';
 
 /** A private key as PKCS #8 frames it. The bytes are secret: who reads them overwrites them. */
 export interface PrivateKeyFrame {
   readonly type: KeyType;
-  /** The PrivateKeyInfo, DER (RFC 5958 §2). */
+  /** A PrivateKeyInfo of version 0 (RFC 5958 §2) with nothing optional in it, DER. */
   readonly pkcs8: Bytes;
-  /** A view of its `privateKey`: RSAPrivateKey, ECPrivateKey (RFC 5915) or CurvePrivateKey (RFC 8410 §7). */
+  /** A view of its `privateKey`: RSAPrivateKey, ECPrivateKey (RFC 5915 §3) or CurvePrivateKey (RFC 8410 §7). */
   readonly content: Bytes;
 }
 
 /**
  * Reads an unencrypted private key: PKCS #8 as DER or PEM, and the PEM of the older forms `EC PRIVATE KEY`
  * (RFC 5915 §4) and `RSA PRIVATE KEY` (RFC 8017 §A.1.2). Certificates and parameters around it are skipped. The
- * result is a copy.
+ * result is a copy without attributes and without the public key, which every provider derives by itself.
  *
  * @throws {TlsMisuse} `private-key-encrypted`, `private-key-missing` or `private-key-malformed`.
+ * @example
+ * ```ts
+ * import { generateKeyPairSync } from 'node:crypto';
+ * import { readPrivateKey } from '@tlsmith/crypto';
+ * const { privateKey } = generateKeyPairSync('ed25519');
+ * readPrivateKey(privateKey.export({ type: 'pkcs8', format: 'pem' }) as string).type; // 'ed25519'
+ * ```
  */
 export function readPrivateKey(input: string | Bytes): PrivateKeyFrame {
   return malformedIsMisuse(() => {
-    const pem = typeof input === 'string' || (input[0] === dash && input[1] === dash);
-    return frame(pem ? fromPem(input) : new Uint8Array(input));
+    const isDer = typeof input !== 'string' && input[0] === Tag.sequence;
+    const bytes = isDer ? new Uint8Array(input) : fromPem(input);
+    try {
+      return frame(bytes);
+    } finally {
+      bytes.fill(0);
+    }
   });
 }
 
@@ -39,14 +51,8 @@ export function readPrivateKey(input: string | Bytes): PrivateKeyFrame {
  *
  * @throws {TlsMisuse} `private-key-malformed`.
  */
-export function curvePrivateBytes({ type, content }: PrivateKeyFrame): Bytes {
-  return malformedIsMisuse(() => {
-    if (type === 'ed25519' || type === 'ed448') return derContent(content, Tag.octetString);
-    const [version, privateKey] = derValues(derContent(content, Tag.sequence));
-    if (contentOf(version, Tag.integer)[0] !== 1)
-      throw new DecodeError(0, [], 'an ECPrivateKey of version 1');
-    return contentOf(privateKey, Tag.octetString);
-  });
+export function curvePrivateBytes(type: CurveKeyType, content: Bytes): Bytes {
+  return malformedIsMisuse(() => privateBytes(type, content));
 }
 
 /** Who brings a private key answers for its form: it never comes from the peer. */
@@ -62,17 +68,40 @@ function malformedIsMisuse<T>(read: () => T): T {
 function frame(pkcs8: Bytes): PrivateKeyFrame {
   const [version, algorithm, privateKey] = derValues(derContent(pkcs8, Tag.sequence));
   const number = contentOf(version, Tag.integer);
-  // Version 1 adds the public key in the clear (RFC 5958 §2); what follows is not needed for signing.
-  if (number.length !== 1 || (number[0] as number) > 1)
-    throw new DecodeError(0, ['version'], 'version 0 or 1');
-  return { type: readAlgorithm(algorithm), pkcs8, content: contentOf(privateKey, Tag.octetString) };
+  if (number.length !== 1 || (number[0] as number) > 1) throw new DecodeError(0, [], 'version 0 or 1');
+  const type = readAlgorithm(algorithm);
+  // Version 1 holds the public key as well (RFC 5958 §2), which not every OpenSSL takes.
+  const canonical = canonicalContent(type, contentOf(privateKey, Tag.octetString));
+  const framed = wrapPrivateKey(algorithm?.whole ?? noBytes, canonical);
+  return { type, pkcs8: framed, content: framed.subarray(framed.length - canonical.length) };
+}
+
+/** An ECPrivateKey may hold a public key, and the wrong one; without it OpenSSL computes the right one. */
+function canonicalContent(type: KeyType, content: Bytes): Bytes {
+  if (type === 'rsa' || type === 'rsa-pss') return content;
+  const bytes = privateBytes(type, content);
+  if (!isEcdsa(type)) return content;
+  return der(Tag.sequence, derUnsigned(Uint8Array.of(1)), der(Tag.octetString, bytes));
+}
+
+function privateBytes(type: CurveKeyType, content: Bytes): Bytes {
+  const bytes = isEcdsa(type) ? ecPrivateBytes(content) : derContent(content, Tag.octetString);
+  const { privateLength } = curveKeys[type];
+  if (bytes.length === privateLength) return bytes;
+  throw new DecodeError(0, [], `${privateLength} bytes of private key for ${type}`);
+}
+
+function ecPrivateBytes(content: Bytes): Bytes {
+  const [version, privateKey] = derValues(derContent(content, Tag.sequence));
+  if (contentOf(version, Tag.integer)[0] !== 1) throw new DecodeError(0, [], 'an ECPrivateKey of version 1');
+  return contentOf(privateKey, Tag.octetString);
 }
 
 function fromPem(input: string | Bytes): Bytes {
   const text = typeof input === 'string' ? input : fromUtf8(input);
   const [, label = '', body = ''] = pemPrivateKey.exec(text) ?? [];
   if (label === '') {
-    throw new TlsMisuse('private-key-missing', 'this text has no PEM block whose label ends in PRIVATE KEY');
+    throw new TlsMisuse('private-key-missing', 'neither DER nor PEM with a label that ends in PRIVATE KEY');
   }
   // The old PEM encryption puts header lines before the base64.
   if (label.startsWith('ENCRYPTED') || body.includes('ENCRYPTED')) {
@@ -106,5 +135,4 @@ function base64(text: string): Bytes {
 // id-ecPublicKey (RFC 5480 §2.1.1)
 const ecPublicKey = fromHex('06072a8648ce3d0201');
 
-const dash = 0x2d;
 const pemPrivateKey: RegExp = /-----BEGIN ((?:[A-Z]+ )?PRIVATE KEY)-----([\s\S]*?)-----END \1-----/;

@@ -1,6 +1,6 @@
 import { type Bytes, type SignatureAlgorithm, TlsMisuse } from '@tlsmith/types';
 import { type CurveKeyType, curveKeys } from '../key-type.ts';
-import { curvePrivateBytes, type PrivateKeyFrame, readPrivateKey } from '../private-key.ts';
+import { curvePrivateBytes, readPrivateKey } from '../private-key.ts';
 import { encodeSpki } from '../public-key.ts';
 import { signingParts } from '../signature.ts';
 import type { SynchronousSigningKey } from '../synchronous.ts';
@@ -22,20 +22,10 @@ export function importSigningKey(pkcs8: string | Bytes): SynchronousSigningKey {
         'the noble provider has no RSA private keys: import this one with `node` of @tlsmith/crypto/node',
       );
     }
-    return new CurveKey(type, privateBytes(type, frame));
+    return new CurveKey(type, curvePrivateBytes(type, frame.content).slice());
   } finally {
     frame.pkcs8.fill(0);
   }
-}
-
-/** A copy of the scalar or seed. */
-function privateBytes(type: CurveKeyType, frame: PrivateKeyFrame): Bytes {
-  const bytes = curvePrivateBytes(frame).slice();
-  if (bytes.length === curveKeys[type].privateLength) return bytes;
-  throw new TlsMisuse(
-    'private-key-malformed',
-    `a private key of ${type} has ${curveKeys[type].privateLength} bytes`,
-  );
 }
 
 class CurveKey implements SynchronousSigningKey {

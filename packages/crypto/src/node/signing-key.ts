@@ -14,10 +14,18 @@ import { signContent } from './signature.ts';
 export function importSigningKey(pkcs8: string | Bytes): SynchronousSigningKey {
   const { type, pkcs8: der } = readPrivateKey(pkcs8);
   const key = importPkcs8(der);
-  const spki = new Uint8Array(createPublicKey(key).export({ type: 'spki', format: 'der' }));
-  const publicKey = publicKeyFromSpki(spki);
+  const publicKey = publicKeyOf(key);
   if (publicKey.type !== type) throw malformed();
   return type === 'rsa' ? new RsaKey(key, publicKey) : new NodeKey(key, publicKey);
+}
+
+function publicKeyOf(key: KeyObject): PublicKey {
+  try {
+    return publicKeyFromSpki(new Uint8Array(createPublicKey(key).export({ type: 'spki', format: 'der' })));
+  } catch {
+    // OpenSSL takes a private key of zero; the public key is then no point that can be written.
+    throw malformed();
+  }
 }
 
 function importPkcs8(der: Bytes): KeyObject {
