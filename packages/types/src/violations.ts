@@ -126,9 +126,15 @@ export const violations = {
   retryForSentShare: { code: 'retry-for-sent-share', alert: 'illegal_parameter', blame: 'broken' },
   retryChangedSuite: { code: 'retry-changed-suite', alert: 'illegal_parameter', blame: 'broken' },
   secondRetry: { code: 'second-retry', alert: 'unexpected_message', blame: 'broken' },
+  resumedUnofferedSession: { code: 'resumed-unoffered-session', alert: 'illegal_parameter', blame: 'broken' },
   resumedWithOtherSuite: { code: 'resumed-with-other-suite', alert: 'illegal_parameter', blame: 'broken' },
   missingServerRenegotiationInfo: {
     code: 'missing-server-renegotiation-info',
+    alert: 'handshake_failure',
+    blame: 'incompatible',
+  },
+  missingClientRenegotiationInfo: {
+    code: 'missing-client-renegotiation-info',
     alert: 'handshake_failure',
     blame: 'incompatible',
   },
@@ -176,11 +182,6 @@ export const violations = {
   },
   unexpectedCertificateRequestUnderPsk: {
     code: 'unexpected-certificate-request-under-psk',
-    alert: 'unexpected_message',
-    blame: 'broken',
-  },
-  unrequestedCertificateStatus: {
-    code: 'unrequested-certificate-status',
     alert: 'unexpected_message',
     blame: 'broken',
   },

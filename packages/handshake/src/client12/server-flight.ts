@@ -1,0 +1,87 @@
+import {
+  type Certificate12,
+  type CertificateRequest12,
+  type ServerKeyExchange,
+  signedServerKeyExchange,
+} from '@tlsmith/codec';
+import { append } from '@tlsmith/key-schedule';
+import { violation, violations } from '@tlsmith/types';
+import { authenticatePeer } from '../ask.ts';
+import { verifyPossession } from '../certificate-verify.ts';
+import { go, type In, type Landing } from '../client/states.ts';
+import type { MessageEvent } from '../event.ts';
+import type { ClientPolicy } from '../policy.ts';
+
+/** Certificate: the server's chain (RFC 5246 §7.4.2). */
+export function* onCertificate(
+  state: In<'client12/wait-certificate'>,
+  event: MessageEvent<'certificate', Certificate12>,
+  policy: ClientPolicy,
+): Landing<'client12/wait-server-key-exchange' | 'client12/wait-certificate-request-or-done'> {
+  const { at: _at, ...known } = state;
+  const { suite } = state.hellos;
+  const chain = event.body.certificateList;
+  if (chain.length === 0) throw violation(violations.emptyServerCertificate);
+  if (chain.length > policy.limits.certificates) {
+    throw violation(violations.tooManyCertificates, {
+      certificates: chain.length,
+      limit: policy.limits.certificates,
+    });
+  }
+  const peer = yield* authenticatePeer({
+    chain,
+    role: 'server',
+    serverName: policy.serverName,
+    ocsp: undefined,
+    scts: [],
+    keyExchange: suite.keyExchange === 'rsa' ? 'rsa' : 'signature',
+  });
+  const rsaKey = peer.publicKey.type === 'rsa' || peer.publicKey.type === 'rsa-pss';
+  const fits = suite.keyExchange === 'rsa' ? peer.publicKey.type === 'rsa' && peer.mayEncipher : peer.maySign;
+  if (rsaKey !== (suite.authentication === 'rsa') || !fits) {
+    throw violation(violations.certificateKeyMismatch, { suite: suite.name, keyType: peer.publicKey.type });
+  }
+  const log = append(state.log, 'server_certificate', event.raw);
+  const facts = { ...known, log, negotiated: { ...state.negotiated, peerChain: chain, peer } };
+  return suite.keyExchange === 'rsa'
+    ? go('client12/wait-certificate-request-or-done', { ...facts, server: { peer, share: undefined } })
+    : go('client12/wait-server-key-exchange', { ...facts, peer });
+}
+
+/** ServerKeyExchange: a share in one of our groups, signed with both randoms (RFC 8422 §5.4). */
+export function* onServerKeyExchange(
+  state: In<'client12/wait-server-key-exchange'>,
+  event: MessageEvent<'server_key_exchange', ServerKeyExchange>,
+  policy: ClientPolicy,
+): Landing<'client12/wait-certificate-request-or-done'> {
+  const { at: _at, peer, ...known } = state;
+  const { params, algorithm, signature } = event.body;
+  const group = policy.groups.find(({ code }) => code === params.namedCurve);
+  if (group?.versions.includes('tls12') !== true) {
+    throw violation(violations.unofferedGroup, { group: params.namedCurve });
+  }
+  const content = signedServerKeyExchange(state.hellos.clientRandom, state.hellos.serverRandom, params);
+  const accepted = { version: 'tls12' as const, schemes: policy.schemes };
+  const { scheme } = yield* verifyPossession({ algorithm, signature }, content, peer, accepted);
+  return go('client12/wait-certificate-request-or-done', {
+    ...known,
+    log: append(state.log, 'server_key_exchange', event.raw),
+    server: { peer, share: { group: group.code, point: params.publicPoint } },
+    negotiated: { ...state.negotiated, group: group.name, peerScheme: scheme.name },
+  });
+}
+
+/** CertificateRequest: the server wants to know us (RFC 5246 §7.4.4). */
+export function* onCertificateRequest(
+  state: In<'client12/wait-certificate-request-or-done'>,
+  event: MessageEvent<'certificate_request', CertificateRequest12>,
+): Landing<'client12/wait-server-hello-done'> {
+  const { at: _at, ...known } = state;
+  const requested = {
+    certificateTypes: event.body.certificateTypes,
+    schemes: event.body.supportedSignatureAlgorithms,
+    authorities: event.body.certificateAuthorities,
+  };
+  const log = append(state.log, 'certificate_request', event.raw);
+  return go('client12/wait-server-hello-done', { ...known, log, requested });
+}

@@ -1,0 +1,49 @@
+import {
+  applicationLayerProtocolNegotiation,
+  type EncryptedExtensions,
+  protocolName,
+  readExtension,
+  type ExtensionList,
+} from '@tlsmith/codec';
+import { append } from '@tlsmith/key-schedule';
+import { violation, violations } from '@tlsmith/types';
+import { go, type In, type Landing } from '../client/states.ts';
+import { answeredExtensions } from '../client/wait-server-hello.ts';
+import type { MessageEvent } from '../event.ts';
+import type { ClientPolicy } from '../policy.ts';
+
+/** EncryptedExtensions: the server's answers (RFC 9846 §4.4.1). */
+export function* onEncryptedExtensions(
+  state: In<'client13/wait-encrypted-extensions'>,
+  event: MessageEvent<'encrypted_extensions', EncryptedExtensions>,
+  policy: ClientPolicy,
+): Landing<'client13/wait-certificate-or-request' | 'client13/wait-finished'> {
+  const { resumed, at: _at, ...known } = state;
+  const extensions = answeredExtensions(event.body.extensions, 'encrypted_extensions', state.offered);
+  const alpn = chosenProtocol(readProtocol(extensions), policy);
+  const facts = {
+    ...known,
+    log: append(state.log, 'encrypted_extensions', event.raw),
+    negotiated: { ...state.negotiated, alpn },
+  };
+  if (resumed === undefined) return go('client13/wait-certificate-or-request', facts);
+  const peer = { chain: resumed.peerChain, authenticated: undefined };
+  return go('client13/wait-finished', { ...facts, requested: undefined, peer });
+}
+
+/**
+ * The server's protocol, if it is one of ours (RFC 7301 §3.2).
+ *
+ * @throws {TlsViolation} `unoffered-application-protocol`.
+ */
+export function chosenProtocol(name: string | undefined, policy: ClientPolicy): string | undefined {
+  if (name !== undefined && !policy.alpn.includes(name)) {
+    throw violation(violations.unofferedApplicationProtocol, { name });
+  }
+  return name;
+}
+
+function readProtocol(extensions: ExtensionList): string | undefined {
+  const chosen = readExtension(extensions, applicationLayerProtocolNegotiation, 'encrypted_extensions');
+  return chosen === undefined ? undefined : protocolName.of(chosen);
+}

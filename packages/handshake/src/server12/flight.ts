@@ -1,0 +1,228 @@
+import {
+  applicationLayerProtocolNegotiation,
+  clientCertificateType,
+  downgradeSentinel,
+  type ExtensionList,
+  ecPointFormats,
+  extendedMainSecret,
+  type Message12,
+  message12,
+  namedCurveType,
+  protocolName,
+  rawExtension,
+  renegotiationInfo,
+  serverName,
+  sessionTicket,
+  signedServerKeyExchange,
+} from '@tlsmith/codec';
+import { append, finishedVerifyData12, type Transcript, transcriptHash } from '@tlsmith/key-schedule';
+import {
+  type Bytes,
+  type CipherSuite12,
+  noBytes,
+  protocolVersion,
+  random,
+  type ServerSession,
+  violation,
+  violations,
+} from '@tlsmith/types';
+import { beginKeyExchange, type Credential, sign, type Work } from '../ask.ts';
+import { disclose, install, send, sendChangeCipherSpec } from '../effect.ts';
+import { copyOfMaster, keysFrom } from '../keys12.ts';
+import type { Negotiated } from '../negotiated.ts';
+import { type ServerPolicy, suites12 } from '../policy.ts';
+import { applicationProtocol } from '../server/choose.ts';
+import type { ClientOffer } from '../server/offer.ts';
+import { go, type Landing } from '../server/states.ts';
+import type { Chosen12 } from './narrow.ts';
+import type { Flown } from './states.ts';
+
+/** What a full handshake is built from. */
+export interface Selection12 {
+  readonly offer: ClientOffer;
+  readonly chosen: Chosen12;
+  readonly credential: Credential;
+  readonly log: Transcript;
+}
+
+/** ServerHello to ServerHelloDone (RFC 5246 §7.3, figure 1). */
+export function* fullFlight(
+  selection: Selection12,
+  policy: ServerPolicy,
+): Landing<'server12/wait-certificate' | 'server12/wait-client-key-exchange'> {
+  const { offer, chosen, credential } = selection;
+  const ticketPromised = offer.ticket !== undefined && policy.resumption12.tickets;
+  const sessionId = !ticketPromised && policy.resumption12.sessionIds ? yield* random(32) : noBytes;
+  const alpn = applicationProtocol(offer, policy);
+  const serverRandom = yield* serverRandomFor(policy);
+  const answers = { suite: chosen.suite, sessionId, ticketPromised, alpn, serverRandom, resumed: false };
+  const hello = serverHello(offer, answers, policy);
+  const certificate = message12('certificate', { certificateList: credential.chain });
+  const exchange = yield* keyExchange(selection, serverRandom);
+  const asks = policy.clientAuthentication !== 'none';
+  const request = asks ? [certificateRequest(policy)] : [];
+  const messages = [hello, certificate, ...exchange.messages, ...request, message12('server_hello_done', {})];
+  const facts: Flown = {
+    hellos: {
+      suite: chosen.suite,
+      clientRandom: offer.hello.random,
+      serverRandom,
+      extendedMasterSecret: offer.extendedMasterSecret,
+    },
+    sessionId,
+    ticketPromised,
+    exchange: exchange.own,
+    log: messages.reduce((log, message) => append(log, labelOf(message), message.raw), selection.log),
+    negotiated: negotiated(offer, answers, chosen),
+  };
+  return asks
+    ? go('server12/wait-certificate', facts, ...messages.map(send))
+    : go('server12/wait-client-key-exchange', { ...facts, peer: undefined }, ...messages.map(send));
+}
+
+/** ServerHello, ChangeCipherSpec, Finished: the session goes on (RFC 5246 §7.3, figure 2). */
+export function* abbreviatedFlight(
+  offer: ClientOffer,
+  session: ServerSession,
+  known: { readonly log: Transcript; readonly policy: ServerPolicy },
+): Landing<'server12/wait-change-cipher-spec'> {
+  const { policy } = known;
+  const suite = suites12(policy).find(({ code }) => code === session.cipherSuite);
+  if (suite === undefined) throw violation(violations.noCommonCipherSuite);
+  const sessionId = offer.hello.legacySessionId;
+  const alpn = applicationProtocol(offer, policy);
+  const serverRandom = yield* serverRandomFor(policy);
+  const answers = { suite, sessionId, ticketPromised: false, alpn, serverRandom, resumed: true };
+  const hello = serverHello(offer, answers, policy);
+  const hellos = { suite, clientRandom: offer.hello.random, serverRandom, extendedMasterSecret: true };
+  const keys = yield* keysFrom(hellos, copyOfMaster(session.secret));
+  const log = append(known.log, 'server_hello', hello.raw);
+  const verifyData = yield* finishedVerifyData12(
+    suite.hash,
+    keys.master,
+    'server',
+    yield* transcriptHash(suite.hash, log),
+  );
+  const finished = message12('finished', { verifyData });
+  const facts = {
+    hellos,
+    sessionId,
+    ticketPromised: false,
+    resumed: true,
+    keys,
+    log: append(log, 'server_finished', finished.raw),
+    negotiated: { ...negotiated(offer, answers, undefined), peerChain: session.peerChain },
+  };
+  return go(
+    'server12/wait-change-cipher-spec',
+    facts,
+    send(hello),
+    disclose('CLIENT_RANDOM', offer.hello.random, keys.master),
+    sendChangeCipherSpec,
+    install('write', 'application', { version: 'tls12', suite, keys: keys.server }),
+    send(finished),
+  );
+}
+
+/** What ServerHello says besides echoes. */
+interface Answers {
+  readonly suite: CipherSuite12;
+  readonly sessionId: Bytes;
+  readonly ticketPromised: boolean;
+  readonly alpn: string | undefined;
+  readonly serverRandom: Bytes;
+  readonly resumed: boolean;
+}
+
+/** A server that could do TLS 1.3 marks its random value (RFC 9846 §4.2.3). */
+function* serverRandomFor(policy: ServerPolicy): Work<Bytes> {
+  const bytes = (yield* random(32)).slice();
+  if (policy.versions.includes('tls13')) bytes.set(downgradeSentinel.tls12, 24);
+  return bytes;
+}
+
+function serverHello(offer: ClientOffer, answers: Answers, policy: ServerPolicy): Message12 {
+  const listed = extensions(offer, answers);
+  return message12('server_hello', {
+    legacyVersion: protocolVersion.tls12,
+    random: answers.serverRandom,
+    legacySessionIdEcho: answers.sessionId,
+    cipherSuite: answers.suite.code,
+    legacyCompressionMethod: 0,
+    extensions: policy.arrange?.('tls12_server_hello', listed) ?? listed,
+  });
+}
+
+function extensions(offer: ClientOffer, { suite, alpn, ticketPromised, resumed }: Answers): ExtensionList {
+  const name = offer.serverName !== undefined && !resumed;
+  const formats = suite.keyExchange === 'ecdhe' && offer.groups !== undefined && !resumed;
+  // renegotiation_info may answer the signalling suite value, which makes it the one that comes unasked (RFC 5746 §3.6).
+  return [
+    rawExtension(renegotiationInfo, 'tls12_server_hello', noBytes),
+    ...(name ? [rawExtension(serverName, 'tls12_server_hello', true)] : []),
+    ...(offer.extendedMasterSecret ? [rawExtension(extendedMainSecret, 'tls12_server_hello', true)] : []),
+    ...(formats ? [rawExtension(ecPointFormats, 'tls12_server_hello', [0])] : []),
+    ...(ticketPromised ? [rawExtension(sessionTicket, 'tls12_server_hello', true)] : []),
+    ...(alpn === undefined
+      ? []
+      : [rawExtension(applicationLayerProtocolNegotiation, 'tls12_server_hello', protocolName.bytes(alpn))]),
+  ];
+}
+
+/** ServerKeyExchange where the suite has one, and what we need when ClientKeyExchange comes. */
+function* keyExchange(
+  { offer, chosen, credential }: Selection12,
+  serverRandom: Bytes,
+): Work<{ readonly messages: readonly Message12[]; readonly own: Flown['exchange'] }> {
+  const { exchange } = chosen;
+  if (exchange.kind === 'rsa') {
+    return { messages: [], own: { kind: 'rsa', credential, clientVersion: offer.hello.legacyVersion } };
+  }
+  const { group, scheme } = exchange;
+  const { share, key } = yield* beginKeyExchange(group);
+  const params = { curveType: namedCurveType, namedCurve: group.code, publicPoint: share };
+  const content = signedServerKeyExchange(offer.hello.random, serverRandom, params);
+  const signature = yield* sign(credential, scheme, content);
+  const message = message12('server_key_exchange', { params, algorithm: scheme.code, signature });
+  return { messages: [message], own: { kind: 'ecdhe', group, key } };
+}
+
+function certificateRequest(policy: ServerPolicy): Message12 {
+  return message12('certificate_request', {
+    certificateTypes: [clientCertificateType.ecdsa_sign, clientCertificateType.rsa_sign],
+    supportedSignatureAlgorithms: policy.schemes
+      .filter(({ tls12 }) => tls12.length > 0)
+      .map(({ code }) => code),
+    certificateAuthorities: policy.certificateAuthorities,
+  });
+}
+
+function negotiated(offer: ClientOffer, answers: Answers, chosen: Chosen12 | undefined): Negotiated {
+  return {
+    version: 'tls12',
+    suite: answers.suite,
+    group: chosen?.exchange.kind === 'ecdhe' ? chosen.exchange.group.name : undefined,
+    peerScheme: undefined,
+    alpn: answers.alpn,
+    serverName: offer.serverName,
+    resumed: answers.resumed,
+    retried: false,
+    peerChain: [],
+    peer: undefined,
+    extendedMasterSecret: offer.extendedMasterSecret,
+  };
+}
+
+function labelOf({
+  type,
+}: Message12):
+  | 'server_hello'
+  | 'server_certificate'
+  | 'server_key_exchange'
+  | 'certificate_request'
+  | 'server_hello_done' {
+  if (type === 'certificate') return 'server_certificate';
+  if (type === 'server_hello' || type === 'server_key_exchange' || type === 'certificate_request')
+    return type;
+  return 'server_hello_done';
+}

@@ -1,0 +1,56 @@
+import type { ClientHello } from '@tlsmith/codec';
+import { append, type Transcript } from '@tlsmith/key-schedule';
+import { type Bytes, violation, violations } from '@tlsmith/types';
+import type { Work } from '../ask.ts';
+import type { MessageEvent } from '../event.ts';
+import type { ServerPolicy } from '../policy.ts';
+import { type ClientOffer, readOffer } from '../server/offer.ts';
+import type { In, Landing } from '../server/states.ts';
+import { flight } from './flight.ts';
+import { retry, sameHello } from './hello-retry.ts';
+import { narrow } from './narrow.ts';
+import { resume } from './resume.ts';
+import { type Selection, settle } from './settle.ts';
+
+type Landings = 'server13/wait-certificate' | 'server13/wait-finished';
+
+/** The first ClientHello: answered by our flight, or by HelloRetryRequest when the share is in no common group. */
+export function* onClientHello13(
+  offer: ClientOffer,
+  raw: Bytes,
+  policy: ServerPolicy,
+): Landing<Landings | 'server13/wait-second-client-hello'> {
+  const candidates = narrow(offer, policy);
+  if (candidates.share === undefined) return yield* retry(offer, candidates, raw, policy);
+  const selection = yield* select(offer, { raw, log: [] }, policy);
+  return yield* flight(selection, policy);
+}
+
+/** The second ClientHello: the first one with what HelloRetryRequest asked for (RFC 9846 §4.2.2). */
+export function* onSecondClientHello(
+  state: In<'server13/wait-second-client-hello'>,
+  event: MessageEvent<'client_hello', ClientHello>,
+  policy: ServerPolicy,
+): Landing<Landings> {
+  const offer = readOffer(sameHello(state.first, event.body));
+  const [share, ...others] = offer.shares ?? [];
+  if (share?.group !== state.group.code || others.length > 0) {
+    throw violation(violations.secondHelloWrongShare, { wanted: state.group.name });
+  }
+  const selection = yield* select(offer, { raw: event.raw, log: state.log }, policy);
+  // The suite was promised in HelloRetryRequest.
+  if (selection.suite.code !== state.suite.code)
+    throw violation(violations.secondHelloChanged, { field: 'cipher_suites' });
+  return yield* flight({ ...selection, retried: true }, policy);
+}
+
+function* select(
+  offer: ClientOffer,
+  hello: { readonly raw: Bytes; readonly log: Transcript },
+  policy: ServerPolicy,
+): Work<Selection> {
+  const candidates = narrow(offer, policy);
+  const resumption = yield* resume(offer, candidates, hello, policy);
+  const log = append(hello.log, 'client_hello', hello.raw);
+  return yield* settle(offer, candidates, { resumption, log }, policy);
+}

@@ -1,0 +1,211 @@
+import {
+  applicationLayerProtocolNegotiation,
+  certificateAuthorities,
+  type ExtensionList,
+  keyShare,
+  type Message13,
+  message13,
+  preSharedKey,
+  protocolName,
+  rawExtension,
+  serverName,
+  signatureAlgorithms,
+  supportedVersions,
+} from '@tlsmith/codec';
+import {
+  append,
+  clientApplicationTrafficSecret,
+  clientHandshakeTrafficSecret,
+  earlySecret,
+  exporterSecret,
+  finishedVerifyData13,
+  handshakeSecret,
+  mainSecret,
+  serverApplicationTrafficSecret,
+  serverHandshakeTrafficSecret,
+  type Transcript,
+  transcriptHash,
+} from '@tlsmith/key-schedule';
+import { groups, noBytes, protocolVersion, random, type Secret } from '@tlsmith/types';
+import type { Work } from '../ask.ts';
+import { type Authenticated, authentication13 } from '../authentication.ts';
+import { disclose, install, send, sendChangeCipherSpec, tolerateChangeCipherSpec } from '../effect.ts';
+import type { Negotiated } from '../negotiated.ts';
+import type { ServerPolicy } from '../policy.ts';
+import { go, type Landing } from '../server/states.ts';
+import { skipEarlyData } from './hello-retry.ts';
+import type { Selection } from './settle.ts';
+
+/** ServerHello to Finished in one go (RFC 9846 §2, figure 1; §A.2). */
+export function* flight(
+  selection: Selection,
+  policy: ServerPolicy,
+): Landing<'server13/wait-certificate' | 'server13/wait-finished'> {
+  const { suite, offer } = selection;
+  const clientRandom = offer.hello.random;
+  const hello = yield* serverHello(selection, policy);
+  const handshake = yield* handshakeKeys(selection, append(selection.log, 'server_hello', hello.raw));
+  const protectedFlight = yield* encryptedMessages(selection, handshake, policy);
+  const application = yield* applicationKeys(selection, handshake, protectedFlight.log);
+  const asked = asksForCertificate(selection, policy);
+  const facts = {
+    suite,
+    clientHandshake: handshake.client,
+    clientTraffic: application.client,
+    serverTraffic: application.server,
+    exporter: application.exporter,
+    main: application.main,
+    log: protectedFlight.log,
+    negotiated: negotiated(selection),
+  };
+  const effects = [
+    send(hello),
+    ...(offer.hello.legacySessionId.length > 0 && !selection.retried ? [sendChangeCipherSpec] : []),
+    disclose('CLIENT_HANDSHAKE_TRAFFIC_SECRET', clientRandom, handshake.client),
+    disclose('SERVER_HANDSHAKE_TRAFFIC_SECRET', clientRandom, handshake.server),
+    install('write', 'handshake', { version: 'tls13', suite, secret: handshake.server }),
+    ...protectedFlight.messages.map(send),
+    disclose('CLIENT_TRAFFIC_SECRET_0', clientRandom, application.client),
+    disclose('SERVER_TRAFFIC_SECRET_0', clientRandom, application.server),
+    disclose('EXPORTER_SECRET', clientRandom, application.exporter),
+    install('write', 'application', { version: 'tls13', suite, secret: application.server }),
+    tolerateChangeCipherSpec(true),
+    ...skipEarlyData(offer, policy),
+    install('read', 'handshake', { version: 'tls13', suite, secret: handshake.client }),
+  ];
+  return asked
+    ? go('server13/wait-certificate', facts, ...effects)
+    : go('server13/wait-finished', facts, ...effects);
+}
+
+function* serverHello(selection: Selection, policy: ServerPolicy): Work<Message13> {
+  const { offer, suite, resumption, exchanged } = selection;
+  const group = policy.groups.find(({ name }) => name === selection.group) ?? groups.x25519;
+  const listed = [
+    ...(resumption === undefined ? [] : [rawExtension(preSharedKey, 'server_hello', resumption.index)]),
+    rawExtension(keyShare, 'server_hello', { group: group.code, keyExchange: exchanged.share }),
+    rawExtension(supportedVersions, 'server_hello', protocolVersion.tls13),
+  ];
+  return message13('server_hello', {
+    legacyVersion: protocolVersion.tls12,
+    random: yield* random(32),
+    legacySessionIdEcho: offer.hello.legacySessionId,
+    cipherSuite: suite.code,
+    legacyCompressionMethod: 0,
+    extensions: policy.arrange?.('server_hello', listed) ?? listed,
+  });
+}
+
+/** Secrets of the handshake epoch, and the log through ServerHello. */
+interface HandshakeKeys {
+  readonly stage: Parameters<typeof mainSecret>[0];
+  readonly client: Secret<'traffic'>;
+  readonly server: Secret<'traffic'>;
+  readonly log: Transcript;
+}
+
+function* handshakeKeys({ suite, resumption, exchanged }: Selection, log: Transcript): Work<HandshakeKeys> {
+  const early = resumption?.early ?? (yield* earlySecret(suite.hash));
+  const stage = yield* handshakeSecret(early, exchanged.secret);
+  exchanged.secret.fill(0);
+  early.secret.wipe();
+  const covered = yield* transcriptHash(suite.hash, log);
+  const client = yield* clientHandshakeTrafficSecret(stage, covered);
+  const server = yield* serverHandshakeTrafficSecret(stage, covered);
+  return { stage, client, server, log };
+}
+
+/** EncryptedExtensions, [CertificateRequest,] [Certificate, CertificateVerify,] Finished. */
+function* encryptedMessages(
+  selection: Selection,
+  keys: HandshakeKeys,
+  policy: ServerPolicy,
+): Work<Authenticated> {
+  const { suite, credential, offer } = selection;
+  const extensions = message13('encrypted_extensions', {
+    extensions: encryptedExtensions(selection, policy),
+  });
+  let flight: Authenticated = {
+    suite,
+    log: append(keys.log, 'encrypted_extensions', extensions.raw),
+    messages: [extensions],
+  };
+  if (asksForCertificate(selection, policy)) flight = withRequest(flight, policy);
+  if (credential !== undefined) {
+    const wanted = {
+      role: 'server' as const,
+      context: noBytes,
+      accepted: offer.schemes ?? [],
+      staple: offer.staple,
+    };
+    flight = yield* authentication13(credential, wanted, flight);
+  }
+  const verifyData = yield* finishedVerifyData13(
+    suite.hash,
+    keys.server,
+    yield* transcriptHash(suite.hash, flight.log),
+  );
+  const finished = message13('finished', { verifyData });
+  const log = append(flight.log, 'server_finished', finished.raw);
+  return { ...flight, log, messages: [...flight.messages, finished] };
+}
+
+/** Client certificates are asked for in full handshakes only; a resumed one carries the identity over. */
+const asksForCertificate = ({ resumption }: Selection, policy: ServerPolicy): boolean =>
+  resumption === undefined && policy.clientAuthentication !== 'none';
+
+function withRequest(flight: Authenticated, policy: ServerPolicy): Authenticated {
+  const schemes = policy.schemes.map(({ code }) => code);
+  const authorities = policy.certificateAuthorities;
+  const listed = [
+    rawExtension(signatureAlgorithms, 'certificate_request', schemes),
+    ...(authorities.length === 0
+      ? []
+      : [rawExtension(certificateAuthorities, 'certificate_request', authorities)]),
+  ];
+  const request = message13('certificate_request', {
+    certificateRequestContext: noBytes,
+    extensions: policy.arrange?.('certificate_request', listed) ?? listed,
+  });
+  const log = append(flight.log, 'certificate_request', request.raw);
+  return { ...flight, log, messages: [...flight.messages, request] };
+}
+
+function encryptedExtensions({ alpn, offer }: Selection, policy: ServerPolicy): ExtensionList {
+  const listed = [
+    ...(offer.serverName === undefined ? [] : [rawExtension(serverName, 'encrypted_extensions', true)]),
+    ...(alpn === undefined
+      ? []
+      : [
+          rawExtension(applicationLayerProtocolNegotiation, 'encrypted_extensions', protocolName.bytes(alpn)),
+        ]),
+  ];
+  return policy.arrange?.('encrypted_extensions', listed) ?? listed;
+}
+
+/** Secrets of the application epoch; they cover the log through our Finished (RFC 9846 §7.1). */
+function* applicationKeys({ suite }: Selection, keys: HandshakeKeys, log: Transcript) {
+  const main = yield* mainSecret(keys.stage);
+  keys.stage.secret.wipe();
+  const covered = yield* transcriptHash(suite.hash, log);
+  return {
+    client: yield* clientApplicationTrafficSecret(main, covered),
+    server: yield* serverApplicationTrafficSecret(main, covered),
+    exporter: yield* exporterSecret(main, covered),
+    main: main.secret,
+  };
+}
+
+const negotiated = ({ suite, group, alpn, offer, resumption, retried }: Selection): Negotiated => ({
+  version: 'tls13',
+  suite,
+  group,
+  peerScheme: undefined,
+  alpn,
+  serverName: offer.serverName,
+  resumed: resumption !== undefined,
+  retried,
+  peerChain: resumption?.session.peerChain ?? [],
+  peer: undefined,
+  extendedMasterSecret: true,
+});
