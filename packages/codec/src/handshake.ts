@@ -153,8 +153,8 @@ export function messageCodec(
  * @throws {DecodeError} when header or body do not fit.
  */
 export function decodeMessage(raw: Bytes, context: MessageContext): Message {
-  const length =
-    raw.length < 4 ? -1 : ((raw[1] as number) << 16) | ((raw[2] as number) << 8) | (raw[3] as number);
+  if (raw.length < 4) throw new DecodeError(raw.length, ['Handshake'], 'a header of 4 bytes');
+  const length = ((raw[1] as number) << 16) | ((raw[2] as number) << 8) | (raw[3] as number);
   if (length !== raw.length - 4) throw new DecodeError(1, ['Handshake', 'length'], 'the length of the body');
   const body = raw.subarray(4);
   const found = messageCodec(raw[0] as number, body, context);

@@ -140,7 +140,7 @@ function annotateBody(reader: Reader, body: { type: number; length: number; mess
   const schema = parse?.schema;
   if (parse !== undefined && schema !== undefined) {
     try {
-      reader.within(body.length, () => reader.part(name, schema, parse));
+      reader.part(name, schema, (r) => r.within(body.length, () => parse(r)));
       reader.at = start;
       return;
     } catch (error) {
