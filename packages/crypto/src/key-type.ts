@@ -6,7 +6,7 @@ export type CurveKeyType = Exclude<KeyType, 'rsa' | 'rsa-pss'>;
 
 /** What a curve's keys look like. */
 export interface CurveKeys {
-  /** Size of the field in bits, as certificates name it. */
+  /** Size of the curve in bits; for Edwards curves that of an encoded point, as OpenSSL and `x509` count. */
   readonly bits: number;
   /** Bytes of the private key: the padded scalar (RFC 5915 §3) or the seed (RFC 8032 §5). */
   readonly privateLength: number;
@@ -20,7 +20,7 @@ export const curveKeys: Readonly<Record<CurveKeyType, CurveKeys>> = {
   p384: { bits: 384, privateLength: 48, publicLength: 97 },
   p521: { bits: 521, privateLength: 66, publicLength: 133 },
   ed25519: { bits: 256, privateLength: 32, publicLength: 32 },
-  ed448: { bits: 448, privateLength: 57, publicLength: 57 },
+  ed448: { bits: 456, privateLength: 57, publicLength: 57 },
 };
 
 /** Whether this is a curve of ECDSA, whose public keys are points in the form of SEC 1. */

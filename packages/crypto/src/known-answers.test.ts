@@ -59,7 +59,7 @@ const eddsaVectors = [
   },
   {
     type: 'ed448',
-    bits: 448,
+    bits: 456,
     privateKey:
       'c4eab05d357007c632f3dbb48489924d552b08fe0c353a0d4a1f00acda2c463afbea67c5e8d2877c5e3bc397a659949ef8021e954e0a12274e',
     publicKey:
