@@ -33,7 +33,11 @@ test('a provider that lacks everything gets a column of its own', () => {
     supports: { hashes: ['sha256'], aeads: [], groups: [], verify: [], sign: [], curves: [], premaster: [] },
   } as const;
   expect(supportTable([nothing])).toBe(
-    '| feature | algorithm | nothing |\n| --- | --- | --- |\n| hashes | `sha256` | yes |',
+    [
+      '| feature | algorithm | nothing |',
+      '| ------- | --------- | ------- |',
+      '| hashes  | `sha256`  | yes     |',
+    ].join('\n'),
   );
   expect(supportMatrix([])).toEqual([]);
 });

@@ -33,18 +33,24 @@ export function supportMatrix(providers: readonly CryptoProvider[]): readonly Su
   });
 }
 
-/** The matrix as a Markdown table. */
+/** The matrix as a Markdown table, with columns aligned. */
 export function supportTable(providers: readonly CryptoProvider[]): string {
   const names = providers.map(({ name }) => name);
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  const rows = supportMatrix(providers).map((row) =>
-    line([row.feature, `\`${row.algorithm}\``, ...names.map((name) => (row.providers[name] ? 'yes' : 'no'))]),
+  const rows = supportMatrix(providers).map((row) => [
+    row.feature,
+    `\`${row.algorithm}\``,
+    ...names.map((name) => (row.providers[name] ? 'yes' : 'no')),
+  ]);
+  return aligned([['feature', 'algorithm', ...names], ...rows]);
+}
+
+function aligned([head = [], ...rows]: readonly (readonly string[])[]): string {
+  const widths = head.map((_, column) =>
+    Math.max(3, ...[head, ...rows].map((row) => row[column]?.length ?? 0)),
   );
-  return [
-    line(['feature', 'algorithm', ...names]),
-    line(['---', '---', ...names.map(() => '---')]),
-    ...rows,
-  ].join('\n');
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
 }
 
 const features: readonly (keyof ProviderSupport)[] = [
