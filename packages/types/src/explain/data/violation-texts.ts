@@ -293,6 +293,10 @@ export const violationText: Readonly<Record<ViolationCode, ViolationText>> = {
     section: 'RFC 5246 §7.4.1.3',
     sentence: 'The server resumes a session with another cipher suite than the session has.',
   },
+  'resumed-unoffered-session': {
+    section: 'RFC 5246 §7.4.1.3',
+    sentence: 'The server resumes a session although the client offered it none.',
+  },
   'missing-server-renegotiation-info': {
     section: 'RFC 5746 §4.1',
     sentence: "The server does not support secure renegotiation, so an attacker's bytes could have been put before ours.",
@@ -300,6 +304,10 @@ export const violationText: Readonly<Record<ViolationCode, ViolationText>> = {
   'renegotiation-info-mismatch': {
     section: 'RFC 5746 §3.4',
     sentence: 'The peer takes this first handshake for a renegotiation: somebody spliced two connections.',
+  },
+  'missing-client-renegotiation-info': {
+    section: 'RFC 5746 §4.3',
+    sentence: 'The client does not support secure renegotiation, and our policy asks for it.',
   },
   'missing-extended-master-secret': {
     section: 'RFC 7627 §5.2',
@@ -356,10 +364,6 @@ export const violationText: Readonly<Record<ViolationCode, ViolationText>> = {
   'unexpected-certificate-request-under-psk': {
     section: 'RFC 9846 §4.4.2',
     sentence: 'The server asks for a certificate although a pre-shared key has already authenticated both sides.',
-  },
-  'unrequested-certificate-status': {
-    section: 'RFC 6066 §8',
-    sentence: 'The server sent a certificate status that the client did not ask for.',
   },
   renegotiation: {
     section: 'RFC 5246 §7.2.2',
