@@ -29,7 +29,7 @@ export const headerLength = 5;
  * Limits by protection. Before keys the version is whatever an old peer likes to write (RFC 9846 §5.1 ignores it
  * there); with keys it is fixed (RFC 9846 §5.2, RFC 5246 §6.2.1).
  */
-export const frameLimits = {
+export const frameLimits: Readonly<Record<'plaintext' | 'tls13' | 'tls12' | 'skipping', FrameLimits>> = {
   /** TLSPlaintext: 2^14 bytes. */
   plaintext: { fragment: maxContent },
   /** TLSCiphertext of TLS 1.3: 2^14 + 256 bytes (RFC 9846 §5.2). */
@@ -38,7 +38,7 @@ export const frameLimits = {
   tls12: { fragment: maxContent + 2048, version: protocolVersion.tls12 },
   /** No keys, and TLSCiphertext of rejected early data on the way (RFC 9846 §4.3.10). */
   skipping: { fragment: maxContent + 256 },
-} as const satisfies Readonly<Record<string, FrameLimits>>;
+};
 
 /**
  * Finds the record whose header stands at `at`: pure, so it serves captures as well as connections. The header is
