@@ -1,0 +1,155 @@
+import { inspect, type Reader, Reader as DerReader, type Span } from '@tlsmith/codec';
+import { type Bytes, equal, isDecodeError, type PublicKey } from '@tlsmith/types';
+import { type AlgorithmIdentifier, algorithmIdentifier } from './algorithm.ts';
+import { integer, octetBitString, smallInteger } from './asn1.ts';
+import { type DerType, explicit, field, implicit, optional, sequence } from './der.ts';
+import { type Extension, extensions, type KnownExtensions, noExtensions } from './extension.ts';
+import type { GeneralName } from './general-name.ts';
+import { describeName, type Name, name } from './name.ts';
+import { rejected, rejections } from './rejection.ts';
+import { type CertificateKey, subjectPublicKeyInfo } from './spki.ts';
+import { time } from './time.ts';
+
+/** A parsed certificate (RFC 5280 §4.1): plain data, nothing of it checked but its form. */
+export interface Certificate extends KnownExtensions {
+  /** The whole certificate, an owned copy that the other byte strings are views of. */
+  readonly der: Bytes;
+  /** The part that is signed. */
+  readonly tbs: Bytes;
+  readonly version: 1 | 2 | 3;
+  /** Content octets of the INTEGER, two's complement. */
+  readonly serialNumber: Bytes;
+  readonly signatureAlgorithm: AlgorithmIdentifier;
+  readonly signature: Bytes;
+  readonly issuer: Name;
+  readonly subject: Name;
+  /** First moment of validity, in milliseconds since 1970-01-01T00:00:00Z. */
+  readonly notBefore: number;
+  /** Last moment of validity, as above, the whole second included. */
+  readonly notAfter: number;
+  /** The key, or why it cannot be used: `type` tells. */
+  readonly publicKey: CertificateKey;
+  readonly extensions: readonly Extension[];
+  /** The names in subjectAltName; empty where there is none. */
+  readonly sans: readonly GeneralName[];
+}
+
+/**
+ * Parses a certificate: strict DER, the structure of RFC 5280 §4.1, and every extension that we understand. The bytes
+ * are copied. Neither signature nor validity is checked.
+ *
+ * @throws {CertificateRejected} `malformed` (alert bad_certificate), with the offset and what was expected there.
+ * @example
+ * ```ts
+ * import { certificatesFromPem, describeName, parseCertificate } from '@tlsmith/x509';
+ * const subjectOf = (pem: string) => describeName(parseCertificate(certificatesFromPem(pem)[0]).subject);
+ * ```
+ */
+export function parseCertificate(der: Bytes): Certificate {
+  return rejectingMalformed(() => {
+    const reader = new DerReader(der.slice());
+    const value = certificate.read(reader);
+    return reader.at === reader.end ? value : reader.fail('the end of the certificate');
+  });
+}
+
+/**
+ * Parses a certificate and says what each byte is: the children of every span cover it.
+ *
+ * @throws {CertificateRejected} `malformed`, as {@link parseCertificate} does.
+ */
+export function inspectCertificate(der: Bytes): { readonly value: Certificate; readonly span: Span } {
+  const { name: title, section, read } = certificate;
+  // A certificate is never written anew: its bytes are its identity.
+  const codec = { name: title, section, read, write: () => undefined };
+  return rejectingMalformed(() => inspect(codec, der.slice()));
+}
+
+/**
+ * The key of a certificate, for those who verify with it.
+ *
+ * @throws {CertificateRejected} `unsupported-key` or `weak-key` (alert unsupported_certificate).
+ */
+export function usableKey(of: Pick<Certificate, 'publicKey' | 'subject'>): PublicKey {
+  const { publicKey, subject } = of;
+  if (publicKey.type !== 'unusable') return publicKey;
+  throw rejected(publicKey.reason, { certificate: describeName(subject), detail: publicKey.detail });
+}
+
+/** Whether issuer and subject are the same name (RFC 5280 §6.1: self-issued). */
+export function isSelfIssued(of: Certificate): boolean {
+  return equal(of.issuer.der, of.subject.der);
+}
+
+// More than any certificate in use has, and little enough to be read in a few milliseconds.
+const maximumLength = 262144;
+
+function rejectingMalformed<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!isDecodeError(error)) throw error;
+    const { at, path, expected } = error;
+    throw rejected(rejections.malformed, { at, path: path.join('.'), expected });
+  }
+}
+
+const certificate: DerType<Certificate> = sequence('Certificate', readCertificate, 'RFC 5280 §4.1');
+
+function readCertificate(reader: Reader): Certificate {
+  if (reader.bytes.length > maximumLength) return reader.fail(`at most ${maximumLength} bytes`);
+  const start = reader.at;
+  const fields = field(reader, 'tbsCertificate', tbsCertificate);
+  const tbs = reader.bytes.subarray(start, reader.at);
+  const signatureAlgorithm = field(reader, 'signatureAlgorithm', algorithmIdentifier);
+  // RFC 5280 §4.1.1.2: both fields contain the same identifier, so that the signed one cannot be swapped.
+  if (!equal(signatureAlgorithm.der, fields.inner.der)) return reader.fail('the algorithm of tbsCertificate');
+  const signature = field(reader, 'signatureValue', octetBitString);
+  const { inner: _, extensions: found, ...rest } = fields;
+  return {
+    der: reader.bytes,
+    tbs,
+    ...rest,
+    signatureAlgorithm,
+    signature,
+    extensions: found.list,
+    sans: found.known.subjectAltName ?? [],
+    ...found.known,
+  };
+}
+
+const tbsCertificate = sequence('TBSCertificate', readTbs, 'RFC 5280 §4.1.2');
+
+function readTbs(reader: Reader) {
+  const version = versionOf(reader, optional(reader, 'version', explicit(0, smallInteger)));
+  const fields = {
+    version,
+    serialNumber: field(reader, 'serialNumber', integer),
+    inner: field(reader, 'signature', algorithmIdentifier),
+    issuer: field(reader, 'issuer', name),
+    ...field(reader, 'validity', validity),
+    subject: field(reader, 'subject', name),
+    publicKey: field(reader, 'subjectPublicKeyInfo', subjectPublicKeyInfo),
+  };
+  const issuerId = optional(reader, 'issuerUniqueID', issuerUniqueId);
+  const subjectId = optional(reader, 'subjectUniqueID', subjectUniqueId);
+  if (version === 1 && (issuerId ?? subjectId) !== undefined)
+    return reader.fail('no unique IDs in version 1');
+  const found = optional(reader, 'extensions', extensions);
+  if (version !== 3 && found !== undefined) return reader.fail('no extensions before version 3');
+  return { ...fields, extensions: found ?? noExtensions };
+}
+
+// Version 1 is the default and therefore absent (RFC 5280 §4.1.2.1, X.690 §11.5).
+function versionOf(reader: Reader, number: number | undefined): 1 | 2 | 3 {
+  if (number === undefined) return 1;
+  return number === 1 || number === 2 ? (number === 1 ? 2 : 3) : reader.fail('version 2 or 3');
+}
+
+const validity = sequence('Validity', (reader) => ({
+  notBefore: field(reader, 'notBefore', time),
+  notAfter: field(reader, 'notAfter', time),
+}));
+
+const issuerUniqueId = implicit(1, octetBitString);
+const subjectUniqueId = implicit(2, octetBitString);

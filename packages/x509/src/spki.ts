@@ -1,0 +1,198 @@
+import { Reader } from '@tlsmith/codec';
+import {
+  type Bytes,
+  equal,
+  type KeyType,
+  type PublicKey,
+  type Rejection,
+  type SignatureAlgorithm,
+} from '@tlsmith/types';
+import { type AlgorithmIdentifier, algorithmIdentifier, pssHash } from './algorithm.ts';
+import { bitStringOf, octetBitString, unsignedInteger } from './asn1.ts';
+import { type DerType, field, sequence } from './der.ts';
+import { encodeOid } from './oid.ts';
+import { oids } from './oids.ts';
+import { rejections } from './rejection.ts';
+
+/** A key that no signature is verified with: of an unknown kind, too weak, or badly encoded. */
+export interface UnusableKey {
+  readonly type: 'unusable';
+  readonly reason: Rejection;
+  /** What is wrong with it, for a person. */
+  readonly detail: string;
+  /** The whole SubjectPublicKeyInfo, DER. */
+  readonly spki: Bytes;
+  /** The content of its BIT STRING. */
+  readonly key: Bytes;
+  /** Size in bits where known, else 0. */
+  readonly bits: number;
+}
+
+/** The key in a certificate: `type` is `unusable` or says what it is. */
+export type CertificateKey = PublicKey | UnusableKey;
+
+/** `SubjectPublicKeyInfo` (RFC 5280 §4.1.2.7): every well-formed one is read, unusable keys say why. */
+export const subjectPublicKeyInfo: DerType<CertificateKey> = {
+  name: 'SubjectPublicKeyInfo',
+  section: 'RFC 5280 §4.1.2.7',
+  tag: 0x30,
+  read: (reader) => {
+    const start = reader.at;
+    const parts = keyParts.read(reader);
+    return classify(parts, reader.bytes.subarray(start, reader.at));
+  },
+  content: (reader) => reader.fail('an element with its tag'),
+};
+
+/**
+ * Whether a key may verify signatures of an algorithm. A certificate key for RSASSA-PSS with parameters is bound to
+ * their hash (RFC 4055 §1.2).
+ */
+export function keyFits(key: PublicKey, algorithm: SignatureAlgorithm): boolean {
+  switch (key.type) {
+    case 'rsa':
+      return algorithm.startsWith('rsa-');
+    case 'rsa-pss':
+      return algorithm.startsWith('rsa-pss-') && (boundAlgorithm(key) ?? algorithm) === algorithm;
+    case 'p256':
+    case 'p384':
+    case 'p521':
+      return algorithm.startsWith('ecdsa-');
+    case 'ed25519':
+    case 'ed448':
+      return algorithm === key.type;
+  }
+}
+
+interface KeyParts {
+  readonly algorithm: AlgorithmIdentifier;
+  readonly key: Bytes;
+  readonly rsa?: RsaPublicKey;
+}
+
+interface RsaPublicKey {
+  readonly modulus: Bytes;
+  readonly exponent: Bytes;
+}
+
+const keyParts: DerType<KeyParts> = sequence('SubjectPublicKeyInfo', (reader) => {
+  const algorithm = field(reader, 'algorithm', algorithmIdentifier);
+  const isRsa = algorithm.algorithm === oids.rsaEncryption || algorithm.algorithm === oids.rsassaPss;
+  if (!isRsa) return { algorithm, key: field(reader, 'subjectPublicKey', octetBitString) };
+  const { octets, value } = field(reader, 'subjectPublicKey', rsaBitString);
+  return { algorithm, key: octets, rsa: value };
+});
+
+const rsaBitString = bitStringOf(
+  sequence<RsaPublicKey>('RSAPublicKey', (reader) => ({
+    modulus: field(reader, 'modulus', unsignedInteger),
+    exponent: field(reader, 'publicExponent', unsignedInteger),
+  })),
+);
+
+function classify(parts: KeyParts, spki: Bytes): CertificateKey {
+  const found = keyOf(parts);
+  const { key } = parts;
+  return 'reason' in found
+    ? { type: 'unusable', bits: 0, ...found, spki, key }
+    : { type: found.type, spki, key, bits: found.bits };
+}
+
+type Found =
+  | { readonly type: KeyType; readonly bits: number }
+  | { readonly reason: Rejection; readonly detail: string; readonly bits?: number };
+
+function keyOf({ algorithm: { algorithm, parameters }, key, rsa }: KeyParts): Found {
+  switch (algorithm) {
+    case oids.rsaEncryption:
+      // RFC 3279 §2.3.1: the parameters are NULL.
+      return rsa !== undefined && parameters !== undefined && equal(parameters.der, Uint8Array.of(5, 0))
+        ? rsaKey('rsa', rsa)
+        : unsupported('an RSA key without the parameters NULL');
+    case oids.rsassaPss:
+      return rsa !== undefined && (parameters === undefined || pssHash(parameters) !== undefined)
+        ? rsaKey('rsa-pss', rsa)
+        : unsupported('RSASSA-PSS parameters other than one SHA-2 hash throughout');
+    case oids.ecPublicKey:
+      return curveKey(parameters?.tag === 0x06 ? parameters.content : undefined, key);
+    case oids.ed25519:
+      return edwardsKey('ed25519', { bits: 256, length: 32 }, parameters === undefined ? key : undefined);
+    case oids.ed448:
+      return edwardsKey('ed448', { bits: 456, length: 57 }, parameters === undefined ? key : undefined);
+    default:
+      return unsupported(algorithm === oids.dsa ? 'DSA' : `algorithm ${algorithm}`);
+  }
+}
+
+function rsaKey(type: 'rsa' | 'rsa-pss', { modulus, exponent }: RsaPublicKey): Found {
+  const bits = bitLength(modulus);
+  if (bits < minimumRsaBits) {
+    return { reason: rejections.weakKey, detail: `an RSA modulus of ${bits} bits`, bits };
+  }
+  if (bits > maximumRsaBits) return unsupported(`an RSA modulus of ${bits} bits`);
+  const odd = ((modulus.at(-1) as number) & (exponent.at(-1) as number) & 1) === 1;
+  // 1 would make every message its own signature; more than eight octets only slow verification down.
+  const fit = bitLength(exponent) >= 2 && exponent.length <= 8;
+  return odd && fit
+    ? { type, bits }
+    : { reason: rejections.weakKey, detail: 'an even RSA modulus or an unfit public exponent', bits };
+}
+
+// NIST SP 800-57 and the CA/Browser Forum ask for 2048 bits; the upper bound keeps verification short.
+const minimumRsaBits = 2048;
+const maximumRsaBits = 16384;
+
+function curveKey(named: Bytes | undefined, point: Bytes): Found {
+  // Explicit curve parameters are forbidden (RFC 5480 §2.1.1): they once let anybody choose the generator.
+  if (named === undefined) return unsupported('a curve that is not named');
+  const known = curves.find(({ octets }) => equal(octets, named));
+  if (known === undefined) return unsupported('a curve other than P-256, P-384 and P-521');
+  if (known.weak) return { reason: rejections.weakKey, detail: `the curve ${known.name}`, bits: known.bits };
+  const width = Math.ceil(known.bits / 8);
+  const uncompressed = point[0] === 4 && point.length === 1 + 2 * width;
+  return known.type !== undefined && uncompressed
+    ? { type: known.type, bits: known.bits }
+    : unsupported(known.type === undefined ? `the curve ${known.name}` : 'a point that is not uncompressed');
+}
+
+interface Curve {
+  readonly name: string;
+  readonly octets: Bytes;
+  readonly bits: number;
+  readonly type?: KeyType;
+  readonly weak: boolean;
+}
+
+const curves: readonly Curve[] = [
+  { name: 'secp256r1', octets: encodeOid(oids.secp256r1), bits: 256, type: 'p256', weak: false },
+  { name: 'secp384r1', octets: encodeOid(oids.secp384r1), bits: 384, type: 'p384', weak: false },
+  { name: 'secp521r1', octets: encodeOid(oids.secp521r1), bits: 521, type: 'p521', weak: false },
+  { name: 'secp192r1', octets: encodeOid(oids.secp192r1), bits: 192, weak: true },
+  { name: 'secp224r1', octets: encodeOid(oids.secp224r1), bits: 224, weak: true },
+  { name: 'secp256k1', octets: encodeOid(oids.secp256k1), bits: 256, weak: false },
+];
+
+function edwardsKey(
+  type: 'ed25519' | 'ed448',
+  size: { readonly bits: number; readonly length: number },
+  key: Bytes | undefined,
+): Found {
+  if (key === undefined) return unsupported(`parameters of an ${type} key`);
+  return key.length === size.length
+    ? { type, bits: size.bits }
+    : unsupported(`${key.length} bytes of ${type} key`);
+}
+
+function unsupported(detail: string): Found {
+  return { reason: rejections.unsupportedKey, detail };
+}
+
+function bitLength(octets: Bytes): number {
+  return octets.length * 8 - Math.clz32(octets[0] as number) + 24;
+}
+
+function boundAlgorithm(key: PublicKey): SignatureAlgorithm | undefined {
+  const { parameters } = keyParts.read(new Reader(key.spki)).algorithm;
+  const hash = parameters === undefined ? undefined : pssHash(parameters);
+  return hash === undefined ? undefined : `rsa-pss-${hash}`;
+}
