@@ -1,0 +1,27 @@
+/**
+ * Reads the Public Suffix List (publicsuffix.org), rules of both of its parts, and answers whether a domain is a
+ * public suffix: a name below which strangers register theirs. The list changes weekly and is not part of this
+ * package.
+ *
+ * @example
+ * ```ts
+ * import { publicSuffixes } from '@tlsmith/x509';
+ * const isPublicSuffix = publicSuffixes('com\nco.uk\n*.ck\n!www.ck');
+ * isPublicSuffix('co.uk'); // true
+ * isPublicSuffix('www.ck'); // false
+ * ```
+ */
+export function publicSuffixes(list: string): (domain: string) => boolean {
+  const rules = new Set<string>();
+  for (const line of list.split('\n')) {
+    const rule = line.split(/\s/, 1)[0] ?? '';
+    if (rule !== '' && !rule.startsWith('//')) rules.add(rule.toLowerCase());
+  }
+  return (domain) => {
+    const name = domain.toLowerCase();
+    if (rules.has(`!${name}`)) return false;
+    const parent = name.slice(name.indexOf('.') + 1);
+    // A top-level domain that the list does not know is a public suffix by its default rule `*`.
+    return rules.has(name) || rules.has(`*.${parent}`) || !name.includes('.');
+  };
+}
