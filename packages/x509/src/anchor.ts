@@ -1,0 +1,82 @@
+import { type Bytes, equal, isCertificateRejected } from '@tlsmith/types';
+import { type Certificate, parseCertificate } from './certificate.ts';
+import type { NameConstraints } from './extensions/name-constraints.ts';
+import { type Name, nameKey } from './name.ts';
+import { certificatesFromPem } from './pem.ts';
+import { rejected } from './rejection.ts';
+import type { CertificateKey } from './spki.ts';
+
+/**
+ * Whom the caller trusts to issue certificates: a name and a key (RFC 5280 §6.1.1 d), and where they came from a
+ * certificate, that too: its validity, basicConstraints, key usages and unknown critical extensions then count. Its
+ * signature is not checked; the caller's trust takes its place.
+ */
+export interface TrustAnchor {
+  readonly subject: Name;
+  /** A key that cannot be used only matters once a path ends there. */
+  readonly publicKey: CertificateKey;
+  readonly nameConstraints: NameConstraints | undefined;
+  readonly certificate: Certificate | undefined;
+}
+
+/**
+ * Makes a trust anchor of a certificate, self-signed or not.
+ *
+ * @throws {CertificateRejected} `malformed`.
+ */
+export function trustAnchor(der: Bytes): TrustAnchor {
+  const certificate = parseCertificate(der);
+  const { subject, publicKey, nameConstraints } = certificate;
+  return { subject, publicKey, nameConstraints, certificate };
+}
+
+/**
+ * Makes trust anchors of certificates: a list of DER, or PEM text such as a system's bundle.
+ *
+ * @throws {CertificateRejected} `malformed`, with the `index` of the certificate.
+ * @throws {TlsMisuse} when the text is not PEM or holds no certificate.
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { trustAnchors } from '@tlsmith/x509';
+ * const roots = (file: string) => trustAnchors(readFileSync(file, 'utf8'));
+ * ```
+ */
+export function trustAnchors(certificates: readonly Bytes[] | string): readonly TrustAnchor[] {
+  const list = typeof certificates === 'string' ? certificatesFromPem(certificates) : certificates;
+  return list.map((der, index) => {
+    try {
+      return trustAnchor(der);
+    } catch (error) {
+      throw isCertificateRejected(error) ? rejected(error.reason, { ...error.facts, index }) : error;
+    }
+  });
+}
+
+/** The trust anchors with a name. The index of a list is made once and lives as long as the list. */
+export function anchorsNamed(anchors: readonly TrustAnchor[], name: Name): readonly TrustAnchor[] {
+  return indexOf(anchors).get(nameKey(name)) ?? [];
+}
+
+/** Whether a certificate is itself a trust anchor, byte for byte. */
+export function anchorItself(anchors: readonly TrustAnchor[], of: Certificate): TrustAnchor | undefined {
+  return anchorsNamed(anchors, of.subject).find(
+    ({ certificate }) => certificate !== undefined && equal(certificate.der, of.der),
+  );
+}
+
+const indexes = new WeakMap<readonly TrustAnchor[], ReadonlyMap<string, readonly TrustAnchor[]>>();
+
+function indexOf(anchors: readonly TrustAnchor[]): ReadonlyMap<string, readonly TrustAnchor[]> {
+  const known = indexes.get(anchors);
+  if (known !== undefined) return known;
+  const index = new Map<string, TrustAnchor[]>();
+  for (const anchor of anchors) {
+    const key = nameKey(anchor.subject);
+    const same = index.get(key) ?? [];
+    same.push(anchor);
+    index.set(key, same);
+  }
+  indexes.set(anchors, index);
+  return index;
+}

@@ -1,0 +1,139 @@
+import type { Facts, Rejection } from '@tlsmith/types';
+import { type Certificate, isSelfIssued } from './certificate.ts';
+import { matchesReference, type Reference } from './hostname.ts';
+import { describeGeneralName } from './general-name.ts';
+import { formatIp } from './ip.ts';
+import { describeName } from './name.ts';
+import { oidName } from './oid.ts';
+import { oids } from './oids.ts';
+import { brokenRule, type Part, type Profile } from './profile.ts';
+import { rejections } from './rejection.ts';
+import type { CheckName, Failure } from './report.ts';
+import { formatTime } from './time.ts';
+
+/** What a chain is verified for. */
+export interface Settings {
+  /** Milliseconds since 1970-01-01T00:00:00Z, a whole second. */
+  readonly at: number;
+  readonly purpose: Purpose;
+  readonly profile: Profile;
+  readonly maxDepth: number;
+  readonly reference: Reference | undefined;
+  readonly publicSuffix: ((domain: string) => boolean) | undefined;
+}
+
+/** Whose certificate is verified: that of a TLS server or of a TLS client. */
+export type Purpose = 'server' | 'client';
+
+/** A certificate in its place on a path. */
+export interface Place {
+  readonly certificate: Certificate;
+  readonly part: Part;
+  /** The certificates below, leaf first; empty for the leaf. */
+  readonly below: readonly Certificate[];
+}
+
+/** A check of a certificate by itself: no signature, no other certificate but the number of those below. */
+export type PlaceCheck = readonly [CheckName, (place: Place, settings: Settings) => Failure | undefined];
+
+/** The checks of a leaf; all of them are made, so that the most useful failure can be told. */
+export const leafChecks: readonly PlaceCheck[] = [
+  ['critical-extensions', criticalExtensions],
+  ['validity', validity],
+  ['purpose', purpose],
+  ['key', key],
+  ['name', name],
+  ['profile', profile],
+];
+
+/** The checks of an issuer, cheapest first. */
+export const issuerChecks: readonly PlaceCheck[] = [
+  ['authority', authority],
+  ['path-length', pathLength],
+  ['critical-extensions', criticalExtensions],
+  ['validity', validity],
+  ['purpose', purpose],
+  ['key', key],
+  ['profile', profile],
+];
+
+// RFC 5280 §4.2: a critical extension that is not understood rejects the certificate.
+function criticalExtensions({ certificate }: Place): Failure | undefined {
+  const unknown = certificate.extensions.find(({ critical, key: known }) => critical && known === undefined);
+  return unknown === undefined
+    ? undefined
+    : failure(rejections.unknownCriticalExtension, certificate, { extension: oidName(unknown.oid) });
+}
+
+// RFC 5280 §4.1.2.5: from notBefore through notAfter, inclusive.
+function validity({ certificate }: Place, { at }: Settings): Failure | undefined {
+  const facts = () => ({
+    notBefore: formatTime(certificate.notBefore),
+    notAfter: formatTime(certificate.notAfter),
+    at: formatTime(at),
+  });
+  if (at < certificate.notBefore) return failure(rejections.notYetValid, certificate, facts());
+  return at > certificate.notAfter ? failure(rejections.expired, certificate, facts()) : undefined;
+}
+
+// RFC 5280 §4.2.1.12. The usages of authorities bound what they may certify, which is common practice and not in the RFC.
+function purpose({ certificate }: Place, { purpose: wanted }: Settings): Failure | undefined {
+  const { extendedKeyUsage } = certificate;
+  const needed = wanted === 'server' ? oids.serverAuth : oids.clientAuth;
+  const fits = (usage: string) => usage === needed || usage === oids.anyExtendedKeyUsage;
+  if (extendedKeyUsage === undefined || extendedKeyUsage.some(fits)) return undefined;
+  const facts = { needed: oidName(needed), present: extendedKeyUsage.map(oidName) };
+  return failure(rejections.wrongPurpose, certificate, facts);
+}
+
+function key({ certificate }: Place): Failure | undefined {
+  const { publicKey } = certificate;
+  return publicKey.type === 'unusable'
+    ? failure(publicKey.reason, certificate, { detail: publicKey.detail })
+    : undefined;
+}
+
+// RFC 9525 §6.
+function name({ certificate }: Place, { reference }: Settings): Failure | undefined {
+  if (reference === undefined || certificate.sans.some((san) => matchesReference(reference, san))) {
+    return undefined;
+  }
+  const wanted = reference.dns ?? formatIp(reference.ip as Uint8Array);
+  // A certificate may have thousands of names; a message needs a few.
+  const presented = certificate.sans.slice(0, 20).map(describeGeneralName);
+  return failure(rejections.wrongName, certificate, { wanted, presented, names: certificate.sans.length });
+}
+
+// RFC 5280 §6.1.4 k and n. Version 1 has no extensions to say so: only a trust anchor is believed without.
+function authority({ certificate, part }: Place): Failure | undefined {
+  const { version, basicConstraints, keyUsage } = certificate;
+  if (part === 'anchor' && version === 1) return undefined;
+  if (basicConstraints?.isAuthority !== true) {
+    return failure(rejections.notACertificationAuthority, certificate, { version });
+  }
+  return keyUsage === undefined || keyUsage.includes('keyCertSign')
+    ? undefined
+    : failure(rejections.mayNotSignCertificates, certificate, { keyUsage });
+}
+
+// RFC 5280 §4.2.1.9: neither self-issued certificates nor the last of the path count.
+function pathLength({ certificate, part, below }: Place, { maxDepth }: Settings): Failure | undefined {
+  const authorities = below.filter((lower, i) => i > 0 && !isSelfIssued(lower)).length;
+  const allowed = certificate.basicConstraints?.pathLength;
+  if (allowed !== undefined && authorities > allowed) {
+    return failure(rejections.pathTooLong, certificate, { allowed, found: authorities });
+  }
+  const total = authorities + (part === 'anchor' || isSelfIssued(certificate) ? 0 : 1);
+  return total > maxDepth ? failure(rejections.pathTooLong, certificate, { maxDepth }) : undefined;
+}
+
+function profile({ certificate, part }: Place, { profile: of, publicSuffix }: Settings): Failure | undefined {
+  const broken = brokenRule(certificate, of, { part, publicSuffix });
+  if (broken === undefined) return undefined;
+  const { rule, section } = broken;
+  return failure(rejections.profileViolation, certificate, { profile: of, rule, section });
+}
+
+function failure(reason: Rejection, { subject }: Certificate, facts: Facts): Failure {
+  return { reason, facts: { certificate: describeName(subject), ...facts } };
+}

@@ -1,0 +1,177 @@
+import type { Facts } from '@tlsmith/types';
+import type { RejectionCode } from './rejection.ts';
+
+/** A reason for rejection in words. */
+export interface Explanation {
+  /** Where the rule stands. */
+  readonly section: string;
+  /** What is wrong, for somebody who knows certificates. */
+  readonly sentence: string;
+  /** What a browser would tell its user. */
+  readonly browser: string;
+}
+
+/**
+ * Explains a reason for rejection; the facts of the error, where given, fill in dates and names.
+ *
+ * @example
+ * ```ts
+ * import { explainRejection, rejections } from '@tlsmith/x509';
+ * explainRejection(rejections.expired.code, { notAfter: '2024-03-01T00:00:00Z' }).browser;
+ * // 'This connection is not private: the certificate of the site expired on 2024-03-01.'
+ * ```
+ */
+export function explainRejection(code: RejectionCode, facts: Facts = {}): Explanation {
+  const { section, sentence, browser } = explanations[code];
+  return { section, sentence, browser: `This connection is not private: ${browser(facts)}.` };
+}
+
+interface Row {
+  readonly section: string;
+  readonly sentence: string;
+  browser(facts: Facts): string;
+}
+
+const explanations: Readonly<Record<RejectionCode, Row>> = {
+  malformed: {
+    section: 'RFC 5280 §4.1',
+    sentence: 'A certificate is not DER, or not of the structure that RFC 5280 gives it.',
+    browser: () => 'the site sent a certificate that cannot be read',
+  },
+  expired: {
+    section: 'RFC 5280 §4.1.2.5',
+    sentence: 'The time of verification lies after notAfter.',
+    browser: ({ notAfter }) => `the certificate of the site expired${on(notAfter)}`,
+  },
+  'not-yet-valid': {
+    section: 'RFC 5280 §4.1.2.5',
+    sentence: 'The time of verification lies before notBefore; often the clock of the verifier is slow.',
+    browser: ({ notBefore }) =>
+      `the certificate of the site is not valid${before(notBefore)}; is the clock right?`,
+  },
+  'wrong-name': {
+    section: 'RFC 9525 §6',
+    sentence: 'None of the names in subjectAltName is the name that the caller asked for.',
+    browser: ({ wanted, presented }) =>
+      `the certificate is not for ${text(wanted, 'this site')}${but(presented)}`,
+  },
+  'pin-mismatch': {
+    section: 'RFC 7469 §2.6',
+    sentence: 'Neither the certificate nor its key has one of the fingerprints that the caller pinned.',
+    browser: () => 'the certificate is not the one that is expected for this site',
+  },
+  'budget-exceeded': {
+    section: 'RFC 4158 §2.4',
+    sentence: 'The chain causes more work than the budget allows, so the search for a path was given up.',
+    browser: () => 'the certificates of the site are too complicated to be checked',
+  },
+  'policy-not-acceptable': {
+    section: 'RFC 5280 §6.1.5',
+    sentence:
+      'An explicit certificate policy is required, and the path is valid for none that is acceptable.',
+    browser: () => 'the certificate was issued under rules that are not accepted here',
+  },
+  'name-constraint-violated': {
+    section: 'RFC 5280 §4.2.1.10',
+    sentence: 'An authority may not issue certificates for a name that one below it has.',
+    browser: ({ name }) => `the authority may not issue certificates for ${text(name, 'this site')}`,
+  },
+  'malformed-name-constraint': {
+    section: 'RFC 5280 §4.2.1.10',
+    sentence: 'A name constraint is not of the form that its kind of name demands, so it cannot be applied.',
+    browser: () => 'a certificate of its authorities is faulty',
+  },
+  'path-too-long': {
+    section: 'RFC 5280 §4.2.1.9',
+    sentence: 'More authorities follow each other than a pathLenConstraint or the verifier allows.',
+    browser: () => 'one of its authorities was not allowed to appoint another',
+  },
+  'wrong-purpose': {
+    section: 'RFC 5280 §4.2.1.12',
+    sentence: 'The extended key usage of a certificate does not include the purpose it is used for.',
+    browser: () => 'the certificate was issued for something else than web sites',
+  },
+  'unknown-critical-extension': {
+    section: 'RFC 5280 §4.2',
+    sentence: 'A certificate has a critical extension that is not understood, so it must be rejected.',
+    browser: () => 'the certificate has conditions that this program does not know',
+  },
+  'profile-violation': {
+    section: 'RFC 5280 §4.2',
+    sentence:
+      'A certificate breaks a rule of the profile that the caller chose; facts name rule and section.',
+    browser: () => 'the certificate breaks the rules for public certificates',
+  },
+  'not-a-certification-authority': {
+    section: 'RFC 5280 §6.1.4',
+    sentence: 'A certificate that signed another has no basicConstraints, or cA is not set in it.',
+    browser: () => 'the certificate was issued by somebody who is no certification authority',
+  },
+  'may-not-sign-certificates': {
+    section: 'RFC 5280 §6.1.4',
+    sentence: 'The key usage of an authority lacks keyCertSign.',
+    browser: () => 'the certificate was issued with a key that is not meant for it',
+  },
+  'weak-key': {
+    section: 'RFC 9846 §4.3.3',
+    sentence: 'A key is too short, or of a kind that is no longer safe.',
+    browser: ({ detail }) => `the certificate uses a key that can be broken${note(detail)}`,
+  },
+  'unsupported-key': {
+    section: 'RFC 9846 §4.3.3',
+    sentence: 'A key is of a kind, curve or encoding that is not supported.',
+    browser: ({ detail }) => `the certificate uses a key that this program does not know${note(detail)}`,
+  },
+  'weak-signature': {
+    section: 'RFC 9846 §4.5.1.3',
+    sentence: 'A certificate is signed with MD5, SHA-1, SHA-224 or DSA.',
+    browser: () => 'the certificate bears a signature that can be forged',
+  },
+  'unsupported-signature': {
+    section: 'RFC 5280 §4.1.1.2',
+    sentence: 'A certificate is signed with an algorithm, or with parameters of one, that are not supported.',
+    browser: () => 'the certificate bears a signature that this program cannot check',
+  },
+  'bad-signature': {
+    section: 'RFC 5280 §6.1.3',
+    sentence:
+      'A signature does not belong to the key of the issuer: the certificate was changed or is forged.',
+    browser: () => 'the certificate was changed or is forged',
+  },
+  'self-signed': {
+    section: 'RFC 5280 §6.1',
+    sentence: 'The path ends in a self-signed certificate that is no trust anchor of the caller.',
+    browser: () => 'the site vouches for itself; nobody that is trusted here does',
+  },
+  'unknown-issuer': {
+    section: 'RFC 5280 §6.1',
+    sentence:
+      'No certificate of the issuer is at hand, neither among the intermediates nor among the trust anchors.',
+    browser: ({ issuer }) =>
+      `the certificate was issued by ${text(issuer, 'an authority')}, which is not known here`,
+  },
+};
+
+function on(moment: unknown): string {
+  return typeof moment === 'string' ? ` on ${moment.slice(0, 10)}` : '';
+}
+
+function before(moment: unknown): string {
+  return typeof moment === 'string' ? ` before ${moment.slice(0, 10)}` : ' yet';
+}
+
+function but(presented: unknown): string {
+  if (!Array.isArray(presented)) return '';
+  const names = presented.slice(0, 3).map(String).join(', ');
+  return names === ''
+    ? ', it has no name at all'
+    : `, only for ${names}${presented.length > 3 ? ' and others' : ''}`;
+}
+
+function note(detail: unknown): string {
+  return typeof detail === 'string' ? ` (${detail})` : '';
+}
+
+function text(value: unknown, otherwise: string): string {
+  return typeof value === 'string' ? value : otherwise;
+}

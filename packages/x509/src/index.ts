@@ -1,0 +1,36 @@
+export type { AlgorithmIdentifier } from './algorithm.ts';
+export { type TrustAnchor, trustAnchor, trustAnchors } from './anchor.ts';
+export { type Budget, defaultBudget } from './budget.ts';
+export {
+  type Certificate,
+  inspectCertificate,
+  isSelfIssued,
+  parseCertificate,
+  usableKey,
+} from './certificate.ts';
+export type { Purpose } from './checks.ts';
+export { type Explanation, explainRejection } from './explain.ts';
+export type { Extension, KnownExtensions } from './extension.ts';
+export type { AccessDescription } from './extensions/access.ts';
+export type { BasicConstraints } from './extensions/basic-constraints.ts';
+export type { DistributionPoint } from './extensions/distribution-points.ts';
+export type { AuthorityKeyIdentifier } from './extensions/key-identifiers.ts';
+export type { KeyUse } from './extensions/key-usage.ts';
+export type { NameConstraints } from './extensions/name-constraints.ts';
+export type { PolicyConstraints, PolicyInformation, PolicyMapping } from './extensions/policies.ts';
+export { describeGeneralName, type GeneralName, type NameForm } from './general-name.ts';
+export { matchesName, type ReferenceIdentity, referenceIdentity } from './hostname.ts';
+export { formatIp, parseIp } from './ip.ts';
+export { type LeafUsage, leafUsage } from './leaf-usage.ts';
+export { type Attribute, describeName, type Name, sameName } from './name.ts';
+export { oidName } from './oid.ts';
+export { certificatesFromPem, type PemBlock, pemBlocks, toPem } from './pem.ts';
+export { type Fingerprint, fingerprint, type PinnedLeaf, verifyPinnedLeaf } from './pin.ts';
+export type { PolicyInputs } from './policy.ts';
+export type { Profile } from './profile.ts';
+export { publicSuffixes } from './public-suffix.ts';
+export { type RejectionCode, rejections } from './rejection.ts';
+export { type Check, type CheckName, describeReport, type Failure } from './report.ts';
+export type { CertificateKey, UnusableKey } from './spki.ts';
+export { formatTime } from './time.ts';
+export { type ChainRequest, reportOf, type VerifiedChain, verifyChain } from './verify.ts';

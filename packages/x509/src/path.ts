@@ -1,0 +1,116 @@
+import { type Bytes, equal, type VerifyAsk, type Work } from '@tlsmith/types';
+import { anchorItself, anchorsNamed, type TrustAnchor } from './anchor.ts';
+import { type Certificate, isSelfIssued } from './certificate.ts';
+import { issuerChecks, type Place } from './checks.ts';
+import { checkNameConstraints } from './constraints.ts';
+import { describeName, sameName } from './name.ts';
+import { checkPolicies } from './policy.ts';
+import { rejections } from './rejection.ts';
+import { type Check, exhausted } from './report.ts';
+import { spend } from './budget.ts';
+import { isSigned, passes, passesAll, type Search, stop } from './search.ts';
+
+/** A path that passed all checks. */
+export interface Found {
+  /** Leaf first, the trust anchor left out. */
+  readonly path: readonly Certificate[];
+  readonly anchor: TrustAnchor;
+  readonly policies: readonly string[];
+}
+
+/**
+ * Extends a path upwards, depth first, trust anchors before intermediates, until one passes all checks (RFC 4158
+ * describes the problem). Everything cheap is checked before a signature is; a name and key that the path has
+ * already cannot come again, so there are no loops, and the purse bounds the rest.
+ */
+export function* extend(search: Search, path: readonly Certificate[]): Work<Found | undefined, VerifyAsk> {
+  const child = path.at(-1) as Certificate;
+  const anchors = byKeyIdentifier(
+    child,
+    anchorsNamed(search.anchors, child.issuer),
+    (anchor) => anchor.certificate,
+  );
+  for (const anchor of anchors) {
+    const found = yield* throughAnchor(search, path, anchor);
+    if (found !== undefined) return found;
+  }
+  const issuers = byKeyIdentifier(child, issuersOf(search, path), (issuer) => issuer);
+  for (const issuer of issuers) {
+    if (!(yield* isIssuer(search, path, issuer))) continue;
+    const found = yield* extend(search, [...path, issuer]);
+    if (found !== undefined) return found;
+  }
+  if (anchors.length + issuers.length === 0) search.report.push(noIssuer(child, path.length - 1));
+  return undefined;
+}
+
+/** The end of a path whose leaf is itself a trust anchor: the caller named this very certificate. */
+export function itself(search: Search, leaf: Certificate): Found | undefined {
+  const anchor = anchorItself(search.anchors, leaf);
+  if (anchor === undefined) return undefined;
+  search.report.push({ check: 'trust-anchor', depth: 0, subject: leaf.subject, failure: undefined });
+  return { path: [leaf], anchor, policies: [] };
+}
+
+function* throughAnchor(
+  search: Search,
+  path: readonly Certificate[],
+  anchor: TrustAnchor,
+): Work<Found | undefined, VerifyAsk> {
+  if (!spend(search.purse, 'steps')) throw stop(search, exhausted('steps', search.purse.budget));
+  const { certificate } = anchor;
+  const place: Place | undefined = certificate && { certificate, part: 'anchor', below: path };
+  if (place !== undefined && !passesAll(search, place, issuerChecks)) return undefined;
+  if (!(yield* isSigned(search, path, anchor))) return undefined;
+  const of = { depth: path.length, subject: anchor.subject };
+  if (!passes(search, 'name-constraints', of, checkNameConstraints(path, anchor, search.purse)))
+    return undefined;
+  const result = checkPolicies(path, search.policy, search.purse);
+  const failure = 'reason' in result ? result : undefined;
+  if (!passes(search, 'policies', of, failure) || 'reason' in result) return undefined;
+  return { path, anchor, policies: result.policies };
+}
+
+function* isIssuer(
+  search: Search,
+  path: readonly Certificate[],
+  issuer: Certificate,
+): Work<boolean, VerifyAsk> {
+  if (!spend(search.purse, 'steps')) throw stop(search, exhausted('steps', search.purse.budget));
+  const place: Place = { certificate: issuer, part: 'intermediate', below: path };
+  return passesAll(search, place, issuerChecks) && (yield* isSigned(search, path, issuer));
+}
+
+function issuersOf({ intermediates }: Search, path: readonly Certificate[]): readonly Certificate[] {
+  const { issuer: wanted } = path.at(-1) as Certificate;
+  return intermediates.filter(
+    (issuer) => sameName(issuer.subject, wanted) && !path.some((below) => isSameEntity(below, issuer)),
+  );
+}
+
+function isSameEntity(a: Certificate, b: Certificate): boolean {
+  return equal(a.publicKey.spki, b.publicKey.spki) && sameName(a.subject, b.subject);
+}
+
+// Key identifiers are hints, not proofs (RFC 5280 §4.2.1.1): they say who is tried first, not who is left out.
+function byKeyIdentifier<T>(
+  { authorityKeyIdentifier }: Certificate,
+  issuers: readonly T[],
+  certificateOf: (issuer: T) => Certificate | undefined,
+): readonly T[] {
+  const wanted = authorityKeyIdentifier?.keyIdentifier;
+  if (wanted === undefined || issuers.length < 2) return issuers;
+  const distance = (issuer: T) => mismatch(wanted, certificateOf(issuer)?.subjectKeyIdentifier);
+  return [...issuers].sort((a, b) => distance(a) - distance(b));
+}
+
+function mismatch(wanted: Bytes, present: Bytes | undefined): number {
+  if (present === undefined) return 1;
+  return equal(wanted, present) ? 0 : 2;
+}
+
+function noIssuer(child: Certificate, depth: number): Check {
+  const reason = isSelfIssued(child) ? rejections.selfSigned : rejections.unknownIssuer;
+  const facts = { certificate: describeName(child.subject), issuer: describeName(child.issuer) };
+  return { check: 'issuer', depth, subject: child.subject, failure: { reason, facts } };
+}

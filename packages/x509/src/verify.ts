@@ -1,0 +1,143 @@
+import {
+  type Bytes,
+  type HashAsk,
+  isCertificateRejected,
+  type PublicKey,
+  TlsMisuse,
+  type VerifyAsk,
+  type Work,
+} from '@tlsmith/types';
+import type { TrustAnchor } from './anchor.ts';
+import { type Budget, openPurse } from './budget.ts';
+import { type Certificate, parseCertificate, usableKey } from './certificate.ts';
+import { leafChecks, type Place, type Purpose } from './checks.ts';
+import { prepareReference, type ReferenceIdentity } from './hostname.ts';
+import { extend, type Found, itself } from './path.ts';
+import type { PolicyInputs } from './policy.ts';
+import type { Profile } from './profile.ts';
+import { rejections } from './rejection.ts';
+import { type Check, mostUseful } from './report.ts';
+import { passes, readIntermediates, type Search, stop } from './search.ts';
+
+/** What to verify, against what, and for what. */
+export interface ChainRequest {
+  /** Certificates as the peer sent them: the leaf first, the others in any order, needed or not. */
+  readonly chain: readonly Bytes[];
+  readonly anchors: readonly TrustAnchor[];
+  /** The moment of verification, in milliseconds since 1970-01-01T00:00:00Z; fractions of a second are dropped. */
+  readonly at: number;
+  /** Whose certificate it is. */
+  readonly purpose: Purpose;
+  /** Whom the caller wants to talk to. Left out, any name will do: right for clients, hardly ever for servers. */
+  readonly name?: ReferenceIdentity;
+  /** `default` when left out. */
+  readonly profile?: Profile;
+  readonly budget?: Partial<Budget>;
+  /** How many intermediates that are not self-issued a path may have; 8 when left out. */
+  readonly maxDepth?: number;
+  /** Further certificates that paths may use, for peers that send too few. */
+  readonly extraIntermediates?: readonly Bytes[];
+  readonly policy?: PolicyInputs;
+  /** Whether a domain is a public suffix; the profile `webpki` then refuses wildcards right below one. */
+  readonly publicSuffix?: (domain: string) => boolean;
+}
+
+const brand: unique symbol = Symbol('verified chain');
+
+/** A chain that passed all checks. {@link verifyChain} alone makes one, so holding it is the proof. */
+export interface VerifiedChain {
+  readonly [brand]: true;
+  readonly leaf: Certificate;
+  /** From the leaf to the certificate that the trust anchor issued. */
+  readonly path: readonly Certificate[];
+  readonly anchor: TrustAnchor;
+  /** The leaf's key. */
+  readonly publicKey: PublicKey;
+  /** Certificate policies that hold over the path, object identifiers; `anyPolicy` stands for all. */
+  readonly policies: readonly string[];
+  /** Every check of every path that was tried. */
+  readonly report: readonly Check[];
+}
+
+/**
+ * Verifies a certificate chain (RFC 5280 §6, RFC 9525): builds paths from the leaf to the trust anchors and checks
+ * signatures, validity, authority, path lengths, usages, names, name constraints, policies and critical extensions.
+ * Revocation is not checked.
+ *
+ * @throws {CertificateRejected} with the reason that helps most of all paths tried, see {@link rejections}; its
+ *   `facts.report` has every check.
+ * @throws {TlsMisuse} `empty-chain`, `not-a-time`, or what {@link prepareReference} throws for `name`.
+ * @example
+ * ```ts
+ * import { node } from '@tlsmith/crypto/node';
+ * import { compute } from '@tlsmith/types';
+ * import { type TrustAnchor, verifyChain } from '@tlsmith/x509';
+ * const check = (chain: Uint8Array[], anchors: TrustAnchor[]) =>
+ *   compute(node, verifyChain({ chain, anchors, at: Date.now(), purpose: 'server', name: { dns: 'example.com' } }));
+ * ```
+ */
+export function* verifyChain(request: ChainRequest): Work<VerifiedChain, VerifyAsk | HashAsk> {
+  const search = open(request);
+  const leaf = parseCertificate(request.chain[0] as Bytes);
+  const intermediates = readIntermediates(
+    [...request.chain.slice(1), ...(request.extraIntermediates ?? [])],
+    search,
+  );
+  const ready: Search = { ...search, intermediates };
+  const place: Place = { certificate: leaf, part: 'leaf', below: [] };
+  const of = { depth: 0, subject: leaf.subject };
+  // All faults of the leaf are looked for, but no signature is worth verifying once there is one.
+  const verdicts = leafChecks.map(([check, run]) => passes(ready, check, of, run(place, ready.settings)));
+  const found = verdicts.includes(false)
+    ? undefined
+    : (itself(ready, leaf) ?? (yield* extend(ready, [leaf])));
+  if (found !== undefined) return proven(leaf, found, ready.report);
+  throw stop(ready, mostUseful(ready.report) ?? { reason: rejections.unknownIssuer, facts: {} });
+}
+
+/** The report in an error of {@link verifyChain}; empty for any other value. */
+export function reportOf(error: unknown): readonly Check[] {
+  const report = isCertificateRejected(error) ? error.facts['report'] : undefined;
+  return Array.isArray(report) ? (report as readonly Check[]) : [];
+}
+
+const defaultMaxDepth = 8;
+
+function open(request: ChainRequest): Search {
+  const { chain, at, name } = request;
+  if (chain.length === 0) throw new TlsMisuse('empty-chain', 'a chain has at least the leaf certificate');
+  if (!Number.isFinite(at)) throw new TlsMisuse('not-a-time', '`at` is a number of milliseconds');
+  return {
+    settings: {
+      // Certificates count whole seconds, so 0.999 seconds before notBefore is still before it.
+      at: Math.floor(at / 1000) * 1000,
+      purpose: request.purpose,
+      profile: request.profile ?? 'default',
+      maxDepth: request.maxDepth ?? defaultMaxDepth,
+      reference: name === undefined ? undefined : prepareReference(name),
+      publicSuffix: request.publicSuffix,
+    },
+    policy: request.policy ?? {},
+    anchors: request.anchors,
+    intermediates: [],
+    purse: openPurse(request.budget),
+    report: [],
+    verified: new Map(),
+  };
+}
+
+function proven(
+  leaf: Certificate,
+  { path, anchor, policies }: Found,
+  report: readonly Check[],
+): VerifiedChain {
+  return Object.freeze({
+    [brand]: true as const,
+    leaf,
+    path,
+    anchor,
+    publicKey: usableKey(leaf),
+    policies,
+    report,
+  });
+}
