@@ -1,5 +1,5 @@
 import { type Bytes, isDecodeError, toHex, type Version } from '@tlsmith/types';
-import { extensionTypes, nameOf } from '@tlsmith/types/explain';
+import * as explain from '@tlsmith/types/explain';
 import { afterAll, expect, test } from 'vitest';
 import { type CaptureName, capture, captureNames } from '../../testkit/src/captures.ts';
 import { messagesOf, openCapture } from '../../testkit/src/captures-open.ts';
@@ -75,13 +75,15 @@ test('every extension in a captured message is known there, GREASE, or opaque fo
       met.add(type);
       tally.extensions++;
       if (codec !== undefined) expect(toHex(encode(codec, decode(codec, body)))).toBe(toHex(body));
-      else if (!nameOf(extensionTypes, type).startsWith('GREASE'))
+      else if (!explain.nameOf(explain.extensionTypes, type).startsWith('GREASE'))
         expect(opaqueExtensions).toHaveProperty(`${type}`);
     }
   }
   for (const type of Object.keys(opaqueExtensions)) expect(met, type).toContain(Number(type));
   expect(
-    [...knownExtensions.keys()].filter((type) => !met.has(type)).map((type) => nameOf(extensionTypes, type)),
+    [...knownExtensions.keys()]
+      .filter((type) => !met.has(type))
+      .map((type) => explain.nameOf(explain.extensionTypes, type)),
   )
     // Known although none of these programs sends them.
     .toEqual(['cookie', 'oid_filters']);
@@ -93,6 +95,35 @@ test('the spans of every captured message cover it byte by byte, parents exactly
     if (inspected !== undefined) expectTiling(inspected.span, raw, name);
   }
   expect(tally.spans).toBeGreaterThan(9_000);
+});
+
+test('every number whose registry a span names is looked up in a table of @tlsmith/types/explain', () => {
+  const spans = captured.flatMap(({ raw, context }) => {
+    const inspected = accepted(() => inspectMessage(raw, context));
+    return inspected === undefined ? [] : leaves(inspected.span);
+  });
+  const named = spans.flatMap(({ registry, value }) => (registry === undefined ? [] : [{ registry, value }]));
+  const tables: Readonly<Record<string, unknown>> = explain;
+  expect([...new Set(named.map(({ registry }) => registry))].toSorted()).toEqual([
+    'certificateStatusTypes',
+    'cipherSuites',
+    'clientCertificateTypes',
+    'compressionMethods',
+    'ecPointFormats',
+    'extensionTypes',
+    'handshakeTypes',
+    'namedGroups',
+    'protocolVersions',
+    'pskKeyExchangeModes',
+    'signatureSchemes',
+  ]);
+  const names = named.map(({ registry, value }) =>
+    explain.nameOf(tables[registry] as Readonly<Record<number, string>>, value as number),
+  );
+  // Pairs of TLS 1.2 with SHA-224 or DSA (RFC 5246 §7.4.1.4.1), and an extension without a registered number.
+  const unnamed = ['0202', '0301', '0302', '0303', '0402', '0502', '0602', 'ca34'];
+  const found = new Set(names.filter((name) => name.startsWith('unassigned')));
+  expect([...found].toSorted()).toEqual(unnamed.map((digits) => `unassigned(0x${digits})`));
 });
 
 test('the span of an extension has its name, the structure of its body and where that stands', () => {

@@ -2,7 +2,7 @@ import { vector } from '../schema.ts';
 import type { Extension } from './extension.ts';
 import { namedGroup } from './registries.ts';
 
-const groupList = vector(2, namedGroup, { min: 2, max: 0xfffe });
+const groupList = vector(2, namedGroup, { min: 2 });
 
 /** supported_groups: in order of preference; a server may list its own in EncryptedExtensions. */
 export const supportedGroups: Extension<{
