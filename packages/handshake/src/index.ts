@@ -14,7 +14,13 @@ export { type ClientState, clientMachine } from './client/machine.ts';
 export type { ClientFacts } from './client/states.ts';
 export { decodeViolation } from './decode-violation.ts';
 export type { Effect, Installed, Remembered } from './effect.ts';
-export type { ChangeCipherSpecEvent, MachineEvent, MessageEvent, StartEvent, UpdateKeysEvent } from './event.ts';
+export type {
+  ChangeCipherSpecEvent,
+  MachineEvent,
+  MessageEvent,
+  StartEvent,
+  UpdateKeysEvent,
+} from './event.ts';
 export { Inbox, type MessageLimits, messageLimits } from './inbox.ts';
 export {
   type AnyState,

@@ -1,0 +1,56 @@
+import { AlertMessage, decode } from '@tlsmith/codec';
+import {
+  alertLevel,
+  alertName,
+  type Bytes,
+  isConnectionFailed,
+  isDecodeError,
+  isPeerAlert,
+  PeerAlert,
+  type Version,
+  violation,
+  violations,
+} from '@tlsmith/types';
+
+/** What a received alert means. */
+export type ReceivedAlert =
+  | { readonly kind: 'close'; readonly level: string; readonly name: string }
+  | { readonly kind: 'warning'; readonly level: string; readonly name: string }
+  | { readonly kind: 'fatal'; readonly level: string; readonly name: string; readonly error: PeerAlert };
+
+/**
+ * Reads an alert record (RFC 9846 §6, RFC 5246 §7.2). TLS 1.3 has no warnings: all but close_notify and user_canceled are
+ * fatal whatever their level says.
+ *
+ * @throws {TlsViolation} `malformed-alert`, `unknown-alert-level`.
+ */
+export function readAlert(content: Bytes, version: Version | undefined): ReceivedAlert {
+  const alert = decoded(content);
+  const name = alertName(alert.description);
+  const level = alert.level === alertLevel.warning ? 'warning' : 'fatal';
+  if (version !== 'tls13' && alert.level !== alertLevel.warning && alert.level !== alertLevel.fatal) {
+    throw violation(violations.unknownAlertLevel, { level: alert.level });
+  }
+  if (name === 'close_notify') return { kind: 'close', level, name };
+  const warning = version === 'tls13' ? name === 'user_canceled' : level === 'warning';
+  return warning
+    ? { kind: 'warning', level, name }
+    : { kind: 'fatal', level, name, error: new PeerAlert(name) };
+}
+
+/** Whether the peer is owed an alert for an error of ours: not when it sent one, left, or was left by us. */
+export function owesAlert(error: unknown): boolean {
+  if (isPeerAlert(error)) return false;
+  return !(
+    isConnectionFailed(error) &&
+    (error.code === 'truncated' || error.code === 'aborted' || error.code === 'timeout')
+  );
+}
+
+function decoded(content: Bytes): AlertMessage {
+  try {
+    return decode(AlertMessage, content);
+  } catch (error) {
+    throw isDecodeError(error) ? violation(violations.malformedAlert, { length: content.length }) : error;
+  }
+}

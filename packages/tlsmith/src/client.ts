@@ -1,0 +1,57 @@
+import { clientMachine } from '@tlsmith/handshake';
+import type { ClientSession } from '@tlsmith/types';
+import { answers } from './answers.ts';
+import { Connection } from './connection.ts';
+import { effectHost } from './host.ts';
+import type { ClientConfig } from './options.ts';
+import { TlsEnd } from './tls-end.ts';
+import { authenticate } from './trust.ts';
+
+/**
+ * A TLS client without I/O.
+ *
+ * @example
+ * ```ts
+ * import { Client, defineClient } from 'tlsmith';
+ * import { node } from '@tlsmith/crypto/node';
+ * import { trustAnchors } from '@tlsmith/x509';
+ * const config = defineClient({ provider: node, serverName: 'example.com', trust: { roots: trustAnchors(pem) } });
+ * const client = new Client(config);
+ * for (const bytes of client.takeOutput()) socket.write(bytes); // the ClientHello
+ * ```
+ */
+export class Client extends TlsEnd {
+  constructor(config: ClientConfig, session?: ClientSession) {
+    const { options, policy, reference, limits } = config;
+    const { provider } = options;
+    const now = options.now ?? Date.now;
+    const answer = answers({
+      provider,
+      identities: options.identity ?? [],
+      unknownServerName: 'first-identity',
+      sessions: undefined,
+      now,
+      authenticate: (ask) => authenticate(ask, { provider, trust: options.trust, reference, now }),
+    });
+    const host = effectHost(options, (remembered) => {
+      if (remembered.role === 'client')
+        this.connection.report({ event: 'session', session: remembered.session });
+    });
+    super(
+      new Connection({
+        role: 'client',
+        machine: clientMachine as never,
+        policy,
+        start: { at: 'client/start' },
+        answer,
+        host,
+        limits,
+        tracer: options.tracer,
+        halfClose: options.halfClose ?? 'close-both',
+        padding: options.padding,
+      }),
+      provider,
+    );
+    this.connection.command({ event: 'start', session });
+  }
+}

@@ -1,0 +1,79 @@
+import { AlertMessage, encode } from '@tlsmith/codec';
+import type { Effect, Installed, Remembered } from '@tlsmith/handshake';
+import { type Derivation, type KeyLogLabel } from '@tlsmith/key-schedule';
+import { type Protection, protect, protectTraffic, type RecordChannel } from '@tlsmith/record';
+import {
+  type AeadAlgorithm,
+  alertDescription,
+  alertLevel,
+  type Bytes,
+  type CipherSuite,
+  type Secret,
+} from '@tlsmith/types';
+import type { Tracer } from './trace.ts';
+
+/** What effects need besides the record channel. */
+export interface EffectHost {
+  aead(suite: CipherSuite): AeadAlgorithm;
+  disclose(label: KeyLogLabel, clientRandom: Bytes, secret: Secret): void;
+  remember(remembered: Remembered): void;
+}
+
+/** Carries out one effect; `close` is the connection's own affair. */
+export function* applyEffect(
+  effect: Effect,
+  channel: RecordChannel,
+  host: EffectHost,
+  tracer: Tracer | undefined,
+): Derivation<void> {
+  switch (effect.effect) {
+    case 'send':
+      channel.send('handshake', effect.raw);
+      return;
+    case 'install': {
+      const protection = yield* protectionOf(effect.keys, host);
+      if (effect.side === 'read') channel.installRead(effect.epoch, protection);
+      else channel.installWrite(effect.epoch, protection);
+      return;
+    }
+    case 'send-change-cipher-spec':
+      channel.sendChangeCipherSpec();
+      return;
+    case 'tolerate-change-cipher-spec':
+      channel.tolerateChangeCipherSpec(effect.tolerate);
+      return;
+    case 'skip-early-data':
+      channel.skipEarlyData(effect.bytes);
+      return;
+    case 'stop-skipping':
+      channel.stopSkipping();
+      return;
+    case 'alert':
+      tracer?.alert?.('write', effect.level, effect.description);
+      channel.send('alert', alertBytes(effect.level, effect.description));
+      return;
+    case 'disclose':
+      host.disclose(effect.label, effect.clientRandom, effect.secret);
+      return;
+    case 'remember':
+      host.remember(effect);
+      return;
+    case 'close':
+      return;
+  }
+}
+
+/** The two bytes of an alert (RFC 9846 §6). */
+export function alertBytes(
+  level: keyof typeof alertLevel,
+  description: keyof typeof alertDescription,
+): Bytes {
+  return encode(AlertMessage, { level: alertLevel[level], description: alertDescription[description] });
+}
+
+function* protectionOf(keys: Installed, host: EffectHost): Derivation<Protection> {
+  const aead = host.aead(keys.suite);
+  return keys.version === 'tls13'
+    ? yield* protectTraffic(keys.suite, aead, keys.secret)
+    : protect(keys.suite, aead, keys.keys.key, keys.keys.iv);
+}

@@ -1,0 +1,23 @@
+import type { Remembered } from '@tlsmith/handshake';
+import { keyLogLine } from '@tlsmith/key-schedule';
+import { TlsMisuse } from '@tlsmith/types';
+import type { EffectHost } from './effects.ts';
+import { aeadOf, type CommonOptions } from './options.ts';
+
+/** What effects need of a connection's options. */
+export function effectHost(options: CommonOptions, remember: (remembered: Remembered) => void): EffectHost {
+  const { provider, keyLog, tracer } = options;
+  return {
+    aead: (suite) => {
+      const found = aeadOf(suite, provider);
+      if (found === undefined)
+        throw new TlsMisuse('suite-not-supported', `${provider.name} cannot do ${suite.name}`);
+      return found;
+    },
+    disclose: (label, clientRandom, secret) => {
+      keyLog?.(keyLogLine(label, clientRandom, secret));
+      tracer?.secret?.(label, clientRandom, secret);
+    },
+    remember,
+  };
+}

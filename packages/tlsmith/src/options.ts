@@ -1,0 +1,203 @@
+import {
+  type ClientPolicy,
+  clientPolicy,
+  type CommonPolicy,
+  type HandshakeLimits,
+  type ServerPolicy,
+  serverPolicy,
+  sevenDays,
+} from '@tlsmith/handshake';
+import type { PaddingPolicy } from '@tlsmith/record';
+import type { ServerSessionCache, SessionStore } from '@tlsmith/session-cache';
+import {
+  type AeadAlgorithm,
+  type Bytes,
+  type CipherSuite,
+  type CryptoProvider,
+  type NamedGroup,
+  noBytes,
+  type ServerSession,
+  type SignatureScheme,
+  TlsMisuse,
+  type Version,
+} from '@tlsmith/types';
+import { type ReferenceIdentity, referenceIdentity } from '@tlsmith/x509';
+import {
+  defaultGroups,
+  defaultSchemes,
+  defaultSessionLifetime,
+  defaultSuites,
+  defaultTickets,
+  defaultVersions,
+} from './defaults.ts';
+import type { Identities, Identity, UnknownServerName } from './identity.ts';
+import { type ConnectionLimits, connectionLimits } from './limits.ts';
+import type { Tracer } from './trace.ts';
+import type { Trust } from './trust.ts';
+
+/** Options of both roles. Only the decisions that have no safe default are required. */
+export interface CommonOptions {
+  /** Does the cryptography: `node` of `@tlsmith/crypto/node`, `noble` of `@tlsmith/crypto/noble`, or your own. */
+  readonly provider: CryptoProvider;
+  /** In order of preference; TLS 1.3 and 1.2 by default. */
+  readonly versions?: readonly Version[];
+  /** In order of preference. Suites without forward secrecy (`TLS_RSA_...`) are used only when named here. */
+  readonly suites?: readonly CipherSuite[];
+  readonly groups?: readonly NamedGroup[];
+  readonly schemes?: readonly SignatureScheme[];
+  /** Application protocols in order of preference (RFC 7301). */
+  readonly alpn?: readonly string[];
+  /** TLS 1.2: whether a peer without RFC 7627 is refused; `require` by default. */
+  readonly extendedMasterSecret?: 'require' | 'prefer';
+  /** Seconds, at most 604,800. */
+  readonly sessionLifetime?: number;
+  readonly limits?: Partial<ConnectionLimits>;
+  /** After the peer's close_notify: answer with ours (default), or leave our direction open. */
+  readonly halfClose?: 'close-both' | 'allow-half-open';
+  /** Bytes of padding for each TLS 1.3 record (RFC 9846 §5.4). */
+  readonly padding?: PaddingPolicy;
+  /** Gets NSS key log lines: whoever reads them can read the connection. */
+  readonly keyLog?: (line: string) => void;
+  readonly tracer?: Tracer;
+  /** Milliseconds since the epoch; the system's clock by default. */
+  readonly now?: () => number;
+  /** Last word on extension lists, for tests that replay traces. */
+  readonly arrange?: CommonPolicy['arrange'];
+}
+
+/** What a client needs to be told. */
+export interface ClientOptions extends CommonOptions {
+  /** The host name or IP address that the server must prove to be. */
+  readonly serverName: string;
+  readonly trust: Trust;
+  /** Client certificates, the first that the server accepts is shown; none by default. */
+  readonly identity?: Identities;
+  /** Groups that get a key share at once; the first of `groups` by default. */
+  readonly keyShares?: readonly NamedGroup[];
+  /** Whether TLS 1.3 looks like a TLS 1.2 resumption to middleboxes (RFC 9846 §E.4); `camouflage` by default. */
+  readonly middleboxes?: 'camouflage' | 'plain';
+  /** Whether the name goes out in server_name; `send` by default. IP addresses never do. */
+  readonly serverNameIndication?: 'send' | 'omit';
+  /** Whether tickets are asked for and sessions offered; `on` by default. */
+  readonly resumption?: 'on' | 'off';
+}
+
+/** How a server treats client certificates. */
+export type ClientAuthentication = 'none' | { readonly request: Trust } | { readonly require: Trust };
+
+/** What a server needs to be told. */
+export interface ServerOptions extends CommonOptions {
+  readonly identity: readonly [Identity, ...Identity[]] | Exclude<Identities, readonly Identity[]>;
+  /** For names that no identity is for; `first-identity` by default. */
+  readonly unknownServerName?: UnknownServerName;
+  /** `none` by default. */
+  readonly clientAuthentication?: ClientAuthentication;
+  /** Names (DER) that CertificateRequest lists. */
+  readonly certificateAuthorities?: readonly Bytes[];
+  /** Where sessions live; without it nothing is resumed. */
+  readonly sessions?: ServerSessions;
+  /** TLS 1.3 tickets after a handshake; 2 by default. */
+  readonly tickets?: number;
+  /** Names this configuration: sessions of another context are not resumed. */
+  readonly sessionContext?: Bytes;
+}
+
+/** A server's resumption: the cache, and the store behind it where TLS 1.2 session IDs are given out. */
+export interface ServerSessions {
+  readonly cache: ServerSessionCache;
+  readonly store?: SessionStore<ServerSession>;
+  /** TLS 1.2 tickets; `on` by default. Without them, and with a store, session IDs are given. */
+  readonly tickets12?: 'on' | 'off';
+}
+
+declare const defined: unique symbol;
+
+/** Checked and frozen options of a client. */
+export interface ClientConfig {
+  readonly [defined]: 'client';
+  readonly options: ClientOptions;
+  readonly policy: ClientPolicy;
+  readonly reference: ReferenceIdentity;
+  readonly limits: ConnectionLimits;
+}
+
+/** Checked and frozen options of a server. */
+export interface ServerConfig {
+  readonly [defined]: 'server';
+  readonly options: ServerOptions;
+  readonly policy: ServerPolicy;
+  readonly limits: ConnectionLimits;
+}
+
+/**
+ * Checks a client's options once; any number of connections may be made of the result.
+ *
+ * @throws {TlsMisuse} when the options contradict each other or the provider.
+ */
+export function defineClient(options: ClientOptions): ClientConfig {
+  const reference = referenceIdentity(options.serverName);
+  const common = commonPolicy(options);
+  const sendsName = 'dns' in reference && options.serverNameIndication !== 'omit';
+  const policy = clientPolicy({
+    ...common,
+    serverName: sendsName ? options.serverName.toLowerCase().replace(/\.$/, '') : undefined,
+    keyShares: options.keyShares ?? common.groups.slice(0, 1),
+    middleboxCompatibility: options.middleboxes !== 'plain',
+    resumption: options.resumption !== 'off',
+    extendedMasterSecret: options.extendedMasterSecret ?? 'require',
+  });
+  return Object.freeze({ options, policy, reference, limits: limitsOf(options) }) as ClientConfig;
+}
+
+/**
+ * Checks a server's options once; every accepted connection uses the result.
+ *
+ * @throws {TlsMisuse} when the options contradict each other or the provider.
+ */
+export function defineServer(options: ServerOptions): ServerConfig {
+  if (Array.isArray(options.identity) && options.identity.length === 0) {
+    throw new TlsMisuse('identity-empty', 'a server needs at least one identity');
+  }
+  const { sessions, clientAuthentication = 'none' } = options;
+  const policy = serverPolicy({
+    ...commonPolicy(options),
+    clientAuthentication:
+      clientAuthentication === 'none' ? 'none' : 'request' in clientAuthentication ? 'request' : 'require',
+    certificateAuthorities: options.certificateAuthorities ?? [],
+    tickets: sessions === undefined ? 0 : (options.tickets ?? defaultTickets),
+    resumption12: {
+      tickets: sessions !== undefined && sessions.tickets12 !== 'off',
+      sessionIds: sessions?.store !== undefined,
+    },
+    context: options.sessionContext ?? noBytes,
+    extendedMasterSecret: options.extendedMasterSecret ?? 'prefer',
+  });
+  return Object.freeze({ options, policy, limits: limitsOf(options) }) as ServerConfig;
+}
+
+/** The AEAD of a suite: its own, or the provider's; undefined where the provider lacks it. */
+export function aeadOf(suite: CipherSuite, provider: CryptoProvider): AeadAlgorithm | undefined {
+  return suite.aead.implementation ?? provider.aeads[suite.aead.name];
+}
+
+/** What is asked for, without what the provider cannot do. */
+function commonPolicy(options: CommonOptions): CommonPolicy {
+  const { provider } = options;
+  const { supports } = provider;
+  return {
+    versions: options.versions ?? defaultVersions,
+    suites: (options.suites ?? defaultSuites).filter((suite) => aeadOf(suite, provider) !== undefined),
+    groups: (options.groups ?? defaultGroups).filter(
+      ({ name, implementation }) => implementation !== undefined || supports.groups.includes(name),
+    ),
+    schemes: (options.schemes ?? defaultSchemes).filter(({ algorithm }) =>
+      supports.verify.includes(algorithm),
+    ),
+    alpn: options.alpn ?? [],
+    sessionLifetime: Math.min(options.sessionLifetime ?? defaultSessionLifetime, sevenDays),
+    limits: limitsOf(options) as HandshakeLimits,
+    arrange: options.arrange,
+  };
+}
+
+const limitsOf = (options: CommonOptions): ConnectionLimits => ({ ...connectionLimits, ...options.limits });

@@ -1,0 +1,82 @@
+import {
+  type AuthenticatePeer,
+  type PeerAuthenticated,
+  type Remembered,
+  serverMachine,
+} from '@tlsmith/handshake';
+import { copyServerSession, storeKey } from '@tlsmith/session-cache';
+import { type Awaitable, TlsMisuse } from '@tlsmith/types';
+import { answers } from './answers.ts';
+import { Connection } from './connection.ts';
+import { effectHost } from './host.ts';
+import type { ServerConfig } from './options.ts';
+import { TlsEnd } from './tls-end.ts';
+import { authenticate, type Trust } from './trust.ts';
+
+/**
+ * A TLS server's side of one connection, without I/O.
+ *
+ * @example
+ * ```ts
+ * import { defineServer, identity, Server } from 'tlsmith';
+ * import { node } from '@tlsmith/crypto/node';
+ * const config = defineServer({ provider: node, identity: [identity(node, { chain: certificatePem, key: keyPem })] });
+ * const server = new Server(config);
+ * server.receive(bytesFromTheSocket);
+ * ```
+ */
+export class Server extends TlsEnd {
+  constructor(config: ServerConfig) {
+    const { options, policy, limits } = config;
+    const { provider, sessions } = options;
+    const now = options.now ?? Date.now;
+    const answer = answers({
+      provider,
+      identities: options.identity,
+      unknownServerName: options.unknownServerName ?? 'first-identity',
+      sessions: sessions?.cache,
+      now,
+      authenticate: (ask) => authenticateClient(ask, config, now),
+    });
+    const host = effectHost(options, (remembered) => store(remembered, config, now()));
+    super(
+      new Connection({
+        role: 'server',
+        machine: serverMachine as never,
+        policy,
+        start: { at: 'server/wait-client-hello' },
+        answer,
+        host,
+        limits,
+        tracer: options.tracer,
+        halfClose: options.halfClose ?? 'close-both',
+        padding: options.padding,
+      }),
+      provider,
+    );
+  }
+}
+
+function authenticateClient(
+  ask: AuthenticatePeer,
+  { options }: ServerConfig,
+  now: () => number,
+): Awaitable<PeerAuthenticated> {
+  const { clientAuthentication = 'none', provider } = options;
+  if (clientAuthentication === 'none')
+    throw new TlsMisuse('no-client-trust', 'nobody asked for a client certificate');
+  const trust: Trust =
+    'request' in clientAuthentication ? clientAuthentication.request : clientAuthentication.require;
+  return authenticate(ask, { provider, trust, reference: undefined, now });
+}
+
+/** Keeps a TLS 1.2 session under the ID that the client was given; a store that fails costs a full handshake later. */
+function store(remembered: Remembered, { options }: ServerConfig, now: number): void {
+  const sessions = options.sessions?.store;
+  if (remembered.role !== 'server' || sessions === undefined) return;
+  const { id, session } = remembered;
+  const times = { now, expiresAt: session.createdAt + 1000 * session.lifetime };
+  Promise.resolve(sessions.put(storeKey('session-id', id), copyServerSession(session), times)).catch(
+    () => undefined,
+  );
+}

@@ -1,0 +1,51 @@
+import type { MessageContext } from '@tlsmith/codec';
+import type { AnyState, Effect, Negotiated } from '@tlsmith/handshake';
+import { type CipherSuite, isSecret, type Secret } from '@tlsmith/types';
+
+/** What decoding the next message must know: read off the state's name and suite. */
+export function contextOf(state: AnyState): MessageContext {
+  const version = state.at.includes('13/') ? 'tls13' : state.at.includes('12/') ? 'tls12' : undefined;
+  if (version !== 'tls12') return { version };
+  const { hellos } = state as AnyState & { hellos?: { suite: CipherSuite } };
+  const suite = hellos?.suite;
+  return { version, keyExchange: suite?.version === 'tls12' ? suite.keyExchange : undefined };
+}
+
+/** What was agreed on, once the state is a connected one. */
+export function negotiatedIn(state: AnyState): Negotiated | undefined {
+  return isConnected(state) ? (state as AnyState & { negotiated: Negotiated }).negotiated : undefined;
+}
+
+/** Whether application data may flow. */
+export function isConnected(state: AnyState): boolean {
+  return state.at.endsWith('/connected');
+}
+
+/**
+ * Wipes the secrets that a step left behind: those of the old state and its effects that the new state does not hold.
+ * Sessions that were handed out are their receiver's.
+ */
+export function retire(old: AnyState, effects: readonly Effect[], next: AnyState): void {
+  const kept = new Set<Secret>();
+  collect(next, kept);
+  const left = new Set<Secret>();
+  collect(old, left);
+  for (const effect of effects) if (effect.effect === 'install') collect(effect.keys, left);
+  for (const secret of left) if (!kept.has(secret)) secret.wipe();
+}
+
+/** Wipes every secret of a state that nobody will leave any more. */
+export function wipeState(state: AnyState): void {
+  retire(state, [], { at: 'closed' });
+}
+
+/** Finds secrets in plain data; byte strings and the policy's functions hold none. */
+function collect(value: unknown, found: Set<Secret>): void {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || value instanceof Error)
+    return;
+  if (isSecret(value)) {
+    found.add(value);
+    return;
+  }
+  for (const part of Object.values(value)) collect(part, found);
+}
