@@ -3,7 +3,7 @@ import { node } from '@tlsmith/crypto/node';
 import { compute, fromHex, noBytes, secret, sha256, sha384, toHex, utf8 } from '@tlsmith/types';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { rfc5869 } from '../../testkit/src/data/published.ts';
+import { rfc5869 } from '@tlsmith/testkit/node';
 import { hkdfExpand, hkdfExpandLabel, hkdfExtract } from './hkdf.ts';
 
 const hashes = { sha256, sha384 };

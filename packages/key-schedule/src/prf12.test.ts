@@ -2,7 +2,7 @@ import { node } from '@tlsmith/crypto/node';
 import { compute, secret, sha256, sha384, toHex, utf8 } from '@tlsmith/types';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { tls12Prf } from '../../testkit/src/data/published.ts';
+import { tls12Prf } from '@tlsmith/testkit/node';
 import { prf } from './prf12.ts';
 
 const hashes = { sha256, sha384 };

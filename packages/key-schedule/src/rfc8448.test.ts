@@ -12,7 +12,7 @@ import {
   suites,
   toHex,
 } from '@tlsmith/types';
-import { type Rfc8448Section, type Rfc8448Step, section } from '../../testkit/src/rfc8448.ts';
+import { type Rfc8448Section, type Rfc8448Step, section } from '@tlsmith/testkit/node';
 import { afterAll, expect, test } from 'vitest';
 import * as schedule from './index.ts';
 

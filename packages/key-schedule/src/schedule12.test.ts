@@ -14,7 +14,7 @@ import {
   utf8,
 } from '@tlsmith/types';
 import { expect, test } from 'vitest';
-import { rfc7627, tls12MasterSecret } from '../../testkit/src/data/published.ts';
+import { rfc7627, tls12MasterSecret } from '@tlsmith/testkit/node';
 import { prf } from './prf12.ts';
 import { exporter12, extendedMasterSecret, keyBlock, masterSecret } from './schedule12.ts';
 

@@ -13,7 +13,7 @@ import {
   toHex,
 } from '@tlsmith/types';
 import { expect, test } from 'vitest';
-import { rfc9001 } from '../../testkit/src/data/published.ts';
+import { rfc9001 } from '@tlsmith/testkit/node';
 import { hkdfExpandLabel, hkdfExtract } from './hkdf.ts';
 import { nextQuicTrafficSecret, nextTrafficSecret, quicTrafficKeys, trafficKeys } from './traffic13.ts';
 

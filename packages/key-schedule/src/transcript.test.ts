@@ -2,7 +2,7 @@ import { node } from '@tlsmith/crypto/node';
 import { type Bytes, compute, fromHex, sha256, sha384, toHex } from '@tlsmith/types';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { find } from '../../testkit/src/rfc8448.ts';
+import { find } from '@tlsmith/testkit/node';
 import {
   append,
   retryTranscript,
