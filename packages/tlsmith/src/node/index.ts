@@ -1,0 +1,4 @@
+export { connect, type ConnectOptions, defaultHandshakeTimeout, type Target } from './connect.ts';
+export { accept, type CreateServerOptions, createServer, serverConfig, TLSServer } from './create-server.ts';
+export { systemRoots } from './roots.ts';
+export { TLSSocket, type TLSSocketOptions } from './socket.ts';

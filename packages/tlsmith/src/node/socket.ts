@@ -1,0 +1,216 @@
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Negotiated } from '@tlsmith/handshake';
+import { type Bytes, type ClientSession, ConnectionFailed } from '@tlsmith/types';
+import type { ConnectionEvent } from '../events.ts';
+import type { TlsEnd } from '../tls-end.ts';
+import { SocketFacts } from './socket-facts.ts';
+
+/** How a {@link TLSSocket} behaves. */
+export interface TLSSocketOptions {
+  readonly allowHalfOpen: boolean;
+  /** Milliseconds for the handshake. */
+  readonly handshakeTimeout: number;
+}
+
+/**
+ * TLS over TCP or over any other Duplex, with the names of node:tls: a `stream.Duplex` of plaintext. Events beside a
+ * stream's: `secureConnect` when the handshake is done, `session` (a {@link ClientSession} to resume later).
+ *
+ * An error never overtakes data: what was received before it is read first.
+ */
+export class TLSSocket extends SocketFacts {
+  readonly #transport: Duplex;
+  readonly #deadline: NodeJS.Timeout;
+  #end: TlsEnd | undefined;
+  /** Kept after the connection is over. */
+  #negotiated: Negotiated | undefined;
+  #session: ClientSession | undefined;
+  /** The write or end that waits for the handshake; a stream has at most one under way. */
+  #held: (() => void) | undefined;
+  #failure: Error | undefined;
+
+  constructor(transport: Duplex, options: TLSSocketOptions) {
+    super({ allowHalfOpen: options.allowHalfOpen });
+    this.#transport = transport;
+    const { handshakeTimeout } = options;
+    this.#deadline = setTimeout(() => this.#timedOut(handshakeTimeout), handshakeTimeout);
+    transport.on('data', (chunk: Buffer) => this.#received(chunk));
+    transport.on('end', () => this.#step((end) => end.end()));
+    transport.on('error', (error) => this.#fail(error));
+    transport.on('close', () => this.#step((end) => end.end()));
+    for (const name of ['timeout', 'connect', 'lookup']) {
+      transport.on(name, (...facts: readonly unknown[]) => this.emit(name, ...facts));
+    }
+    transport.pause();
+  }
+
+  override get negotiated(): Negotiated | undefined {
+    return this.#negotiated;
+  }
+
+  /** Gives the socket its TLS end; bytes flow from here on. Called by those who make sockets. */
+  attach(end: TlsEnd): this {
+    if (this.destroyed) return this;
+    this.#end = end;
+    end.onReady = () => this.#step(() => undefined);
+    this.#transport.resume();
+    this.#step(() => undefined);
+    return this;
+  }
+
+  /** The newest session; the same that the last `session` event gave. */
+  getSession(): ClientSession | undefined {
+    return this.#session;
+  }
+
+  /** Keying material bound to this connection (RFC 9846 §7.5, RFC 5705 §4). */
+  async exportKeyingMaterial(length: number, label: string, context?: Bytes): Promise<Buffer> {
+    if (this.#end === undefined) throw new ConnectionFailed('aborted', 'not connected');
+    return Buffer.from(await this.#end.exportKeyingMaterial(label, length, context));
+  }
+
+  /** Fresh keys for sending, and for receiving too with `request` (RFC 9846 §4.7.3). */
+  updateKeys(peer: 'request' | 'leave' = 'leave'): void {
+    this.#step((end) => end.updateKeys(peer));
+  }
+
+  /** Destroys the socket when everything written has been sent. */
+  destroySoon(): void {
+    if (this.writableFinished) this.destroy();
+    else this.end(() => this.destroy());
+  }
+
+  override read(size?: number): Buffer | null {
+    const chunk = super.read(size) as Buffer | null;
+    if (this.#failure !== undefined && this.readableLength === 0)
+      process.nextTick(() => this.#destroyFailed());
+    return chunk;
+  }
+
+  override _read(): void {
+    if (this.#end !== undefined) this.#transport.resume();
+  }
+
+  override _write(chunk: Buffer, encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    if (this.#waits(() => this._write(chunk, encoding, done))) return;
+    this.#step((end) => end.write(chunk));
+    if (this.#failure !== undefined) done(this.#failure);
+    else if (this.#transport.writableNeedDrain === true) this.#transport.once('drain', () => done());
+    else done();
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    if (this.#waits(() => this._final(done))) return;
+    this.#step((end) => end.close());
+    this.#transport.end();
+    done();
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    clearTimeout(this.#deadline);
+    this.#held = undefined;
+    this.#end?.abort();
+    this.#flush();
+    leave(this.#transport);
+    done(error);
+  }
+
+  protected override get tcp(): Partial<Socket> {
+    return this.#transport as Partial<Socket>;
+  }
+
+  /** Holds a write back until the handshake is done. */
+  #waits(later: () => void): boolean {
+    const early = this.#negotiated === undefined && this.#failure === undefined;
+    if (early) this.#held = later;
+    return early;
+  }
+
+  #received(chunk: Buffer): void {
+    this.#step((end) => end.receive(chunk, 'owned'));
+    if (this.#end?.wants.read === false && this.#failure === undefined) this.#transport.pause();
+  }
+
+  /** One thing done to the TLS end, then its output written and its news told. */
+  #step(act: (end: TlsEnd) => void): void {
+    const end = this.#end;
+    if (end === undefined || this.destroyed) return;
+    try {
+      act(end);
+    } catch (error) {
+      this.#fail(error as Error);
+    }
+    this.#flush();
+    for (const event of end.events()) this.#tell(event);
+  }
+
+  #tell(event: ConnectionEvent): void {
+    switch (event.event) {
+      case 'connected':
+        clearTimeout(this.#deadline);
+        this.#negotiated = event.negotiated;
+        this.emit('secureConnect');
+        this.#held?.();
+        this.#held = undefined;
+        return;
+      case 'data':
+        if (!this.push(event.bytes)) this.#transport.pause();
+        return;
+      case 'session':
+        this.#session = event.session;
+        this.emit('session', event.session);
+        return;
+      case 'end':
+        this.push(null);
+        return;
+      case 'failed':
+        this.#fail(event.error);
+        return;
+      case 'closed':
+        this.#transport.end();
+    }
+  }
+
+  #flush(): void {
+    const output = this.#end?.takeOutput() ?? [];
+    if (output.length === 0 || !this.#transport.writable) return;
+    if (output.length > 1) this.#transport.cork();
+    for (const bytes of output) this.#transport.write(bytes);
+    if (output.length > 1) this.#transport.uncork();
+  }
+
+  #timedOut(milliseconds: number): void {
+    this.#fail(new ConnectionFailed('timeout', `no handshake within ${milliseconds} ms`));
+  }
+
+  /** The connection is over; the stream follows when everything received before has been read. */
+  #fail(error: Error): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = error;
+    this.#held?.();
+    this.#held = undefined;
+    if (this.readableLength === 0) this.#destroyFailed();
+  }
+
+  #destroyFailed(): void {
+    if (!this.destroyed) this.destroy(this.#failure);
+  }
+}
+
+// How long the peer may take to read our last alert before the transport is torn down.
+const lingerMilliseconds = 1000;
+
+/**
+ * Leaves a transport so that the peer can still read what we sent: our end first, and what it sends meanwhile is read and
+ * dropped, since a TCP socket closed with unread data resets the connection and may take the alert with it.
+ */
+function leave(transport: Duplex): void {
+  if (transport.destroyed) return;
+  const timer = setTimeout(() => transport.destroy(), lingerMilliseconds);
+  timer.unref();
+  transport.once('close', () => clearTimeout(timer));
+  transport.once('end', () => transport.destroy());
+  transport.end();
+  transport.resume();
+}
