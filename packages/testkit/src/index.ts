@@ -46,3 +46,10 @@ export {
   generalNames,
   type NameInput,
 } from './pki/name.ts';
+export {
+  clientSession12,
+  clientSession13,
+  serverSession12,
+  serverSession13,
+  sessionTime,
+} from './sessions.ts';

@@ -80,7 +80,7 @@ export const explicit = (number: number, ...values: readonly Uint8Array[]): Uint
 
 /** `[number] IMPLICIT`: replaces the tag of a value and keeps whether it is constructed. */
 export function implicit(number: number, value: Uint8Array): Uint8Array {
-  const retagged = value.slice();
+  const retagged = Uint8Array.from(value);
   retagged[0] = 0x80 | ((value[0] as number) & 0x20) | number;
   return retagged;
 }
