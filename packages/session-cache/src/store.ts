@@ -1,0 +1,50 @@
+import type { Awaitable, Bytes } from '@tlsmith/types';
+
+/** How a client names a session: by the ID of TLS 1.2 (RFC 5246 §7.4.1.2) or by a ticket of either version. */
+export type SessionKind = 'session-id' | 'ticket';
+
+/** A key of a store: the kind and hexadecimal digits, so that one kind's ID never finds the other's session. */
+export type StoreKey = `${SessionKind}:${string}`;
+
+/** When a value is put, and from when on it is gone; milliseconds since the epoch. */
+export interface StoreTimes {
+  readonly expiresAt: number;
+  readonly now: number;
+}
+
+/**
+ * Where sessions are kept. In memory or elsewhere, at once or later; time is always an argument.
+ *
+ * A store may forget anything at any moment, for a forgotten session only costs a full handshake. It must not do
+ * three things: return a value at or after its `expiresAt`, return one under a key that it was not put under, or let
+ * two callers `take` the same value.
+ *
+ * A store outside the process holds bytes, never sessions in the clear: `sealedStore` puts one behind encryption.
+ * Keys are not secret to it; with stored tickets a key is the ticket, which is of no use without the session's secret.
+ */
+export interface SessionStore<S = Bytes> {
+  /** The value, which stays in the store; undefined when there is none or it has expired. */
+  get(key: StoreKey, now: number): Awaitable<S | undefined>;
+  /** Keeps a value, in the place of another under this key; one that has already expired is not kept. */
+  put(key: StoreKey, value: S, times: StoreTimes): Awaitable<void>;
+  /** Reads and deletes in one step: of two concurrent calls at most one gets the value. */
+  take(key: StoreKey, now: number): Awaitable<S | undefined>;
+}
+
+/**
+ * The key of a session ID or stored ticket.
+ *
+ * @example
+ * ```ts
+ * import { storeKey } from '@tlsmith/session-cache';
+ * storeKey('session-id', Uint8Array.of(0xca, 0xfe)); // 'session-id:cafe'
+ * ```
+ */
+export function storeKey(kind: SessionKind, id: Bytes): StoreKey {
+  // Joined rather than concatenated: a string that grew piece by piece takes twelve times the memory of a flat one.
+  return `${kind}:${Array.from(id, (byte) => digitPairs[byte]).join('')}`;
+}
+
+const digitPairs: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
+  byte.toString(16).padStart(2, '0'),
+);
