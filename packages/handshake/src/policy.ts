@@ -92,14 +92,11 @@ export const sevenDays = 604_800;
  * @throws {TlsMisuse} when it cannot lead to a connection, saying which part is at fault.
  */
 export function clientPolicy(policy: ClientPolicy): ClientPolicy {
-  checked(policy);
-  if (policy.versions.includes('tls13')) {
-    const unlisted = policy.keyShares.find((share) => !policy.groups.includes(share));
-    if (unlisted !== undefined) {
-      throw new TlsMisuse('key-share-not-in-groups', `${unlisted.name} is in keyShares and not in groups`);
-    }
+  const unlisted = policy.keyShares.find((share) => !policy.groups.includes(share));
+  if (unlisted !== undefined) {
+    throw new TlsMisuse('key-share-not-in-groups', `${unlisted.name} is in keyShares and not in groups`);
   }
-  return Object.freeze({ ...policy });
+  return checked(policy);
 }
 
 /**
@@ -108,34 +105,32 @@ export function clientPolicy(policy: ClientPolicy): ClientPolicy {
  * @throws {TlsMisuse} when it cannot lead to a connection, saying which part is at fault.
  */
 export function serverPolicy(policy: ServerPolicy): ServerPolicy {
-  checked(policy);
-  return Object.freeze({ ...policy });
+  return checked(policy);
 }
 
-function checked(policy: CommonPolicy): CommonPolicy {
-  const wants = (holds: boolean, code: string, message: string): void => {
-    if (!holds) throw new TlsMisuse(code, message);
-  };
-  wants(policy.versions.length > 0, 'no-versions', 'a policy needs at least one version');
-  for (const version of policy.versions) {
-    const some = policy.suites.some((suite) => suite.version === version);
-    wants(some, 'no-suites', `no cipher suite of ${version} in the policy: add one, or drop the version`);
-  }
-  wants(policy.schemes.length > 0, 'no-schemes', 'a policy needs at least one signature scheme');
-  wants(
-    policy.groups.length > 0 || !policy.versions.includes('tls13'),
-    'no-groups',
-    'TLS 1.3 needs a named group',
-  );
-  wants(
-    policy.sessionLifetime >= 0 && policy.sessionLifetime <= sevenDays,
-    'session-lifetime',
-    'sessions live 0 to 604,800 seconds',
-  );
-  wants(
-    policy.alpn.every((name) => name.length > 0 && name.length < 256),
-    'alpn-length',
-    'protocol names have 1 to 255 bytes',
-  );
-  return policy;
+function checked<P extends CommonPolicy>(policy: P): P {
+  const { versions, suites, schemes, groups, sessionLifetime, alpn } = policy;
+  const bare = versions.find((version) => !suites.some((suite) => suite.version === version));
+  const unmet: readonly (readonly [boolean, string, string])[] = [
+    [versions.length === 0, 'no-versions', 'a policy needs at least one version'],
+    [
+      bare !== undefined,
+      'no-suites',
+      `no cipher suite of ${bare} in the policy: add one, or drop the version`,
+    ],
+    [schemes.length === 0, 'no-schemes', 'a policy needs at least one signature scheme'],
+    [groups.length === 0 && versions.includes('tls13'), 'no-groups', 'TLS 1.3 needs a named group'],
+    [
+      !(sessionLifetime >= 0 && sessionLifetime <= sevenDays),
+      'session-lifetime',
+      'sessions live 0 to 604,800 seconds',
+    ],
+    [
+      alpn.some((name) => name.length === 0 || name.length > 255),
+      'alpn-length',
+      'protocol names have 1 to 255 bytes',
+    ],
+  ];
+  for (const [wrong, code, message] of unmet) if (wrong) throw new TlsMisuse(code, message);
+  return Object.freeze({ ...policy });
 }

@@ -14,7 +14,7 @@ import type { MessageEvent } from '../event.ts';
 import { type ClientPolicy, suites13 } from '../policy.ts';
 import { clientHello } from './hello.ts';
 import { go, type In, type Landing, type Offer, type OfferedShare, type Retry } from './states.ts';
-import { answeredExtensions } from './wait-server-hello.ts';
+import { answeredExtensions } from './answered.ts';
 
 /** HelloRetryRequest: the same hello once more, with what the server asked for (RFC 9846 §4.2.4). */
 export function* onHelloRetryRequest(

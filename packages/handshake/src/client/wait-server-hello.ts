@@ -1,11 +1,4 @@
-import {
-  allowedExtensions,
-  knownExtensions,
-  readExtension,
-  type ServerHello,
-  sentinelOf,
-  supportedVersions,
-} from '@tlsmith/codec';
+import { readExtension, type ServerHello, sentinelOf, supportedVersions } from '@tlsmith/codec';
 import { protocolVersion, type Version, violation, violations } from '@tlsmith/types';
 import { onServerHello12 } from '../client12/server-hello.ts';
 import { onServerHello13 } from '../client13/server-hello.ts';
@@ -29,8 +22,7 @@ export function* onServerHello(
   if (version === 'tls13') return yield* onServerHello13(state, event, policy);
   if (state.retry !== undefined)
     throw violation(violations.unofferedVersion, { after: 'hello_retry_request' });
-  refuseDowngrade(event.body, policy);
-  return yield* onServerHello12(state, event, policy);
+  return yield* onServerHello12(state, { ...event, body: notDowngraded(event.body, policy) }, policy);
 }
 
 /** The negotiated version: supported_versions if it is there, else the legacy field (RFC 9846 §4.3.1). */
@@ -51,21 +43,9 @@ function versionOf(hello: ServerHello, policy: ClientPolicy): Version {
 }
 
 /** A server that could have spoken TLS 1.3 says so in its random value (RFC 9846 §4.2.3). */
-function refuseDowngrade(hello: ServerHello, policy: ClientPolicy): boolean {
+function notDowngraded(hello: ServerHello, policy: ClientPolicy): ServerHello {
   const sentinel = sentinelOf(hello.random);
   const couldDoBetter = policy.versions.includes('tls13') ? sentinel !== undefined : sentinel === 'tls11';
   if (couldDoBetter) throw violation(violations.downgradeSentinel, { sentinel });
-  return true;
-}
-
-/** The rules for the server's extensions: none unasked for, none where it does not belong (RFC 9846 §4.3). */
-export function answeredExtensions(
-  extensions: ServerHello['extensions'],
-  message: Parameters<typeof allowedExtensions>[1],
-  offered: readonly number[],
-): ReturnType<typeof allowedExtensions> {
-  const unasked = extensions?.find(({ type }) => !offered.includes(type));
-  if (unasked !== undefined)
-    throw violation(violations.unsolicitedExtension, { type: unasked.type, message });
-  return allowedExtensions(extensions, message, knownExtensions);
+  return hello;
 }

@@ -19,8 +19,8 @@ import {
   violations,
 } from '@tlsmith/types';
 import { go, type In, type Landing, type Offer } from '../client/states.ts';
-import { answeredExtensions } from '../client/wait-server-hello.ts';
-import { chosenProtocol } from '../client13/wait-encrypted-extensions.ts';
+import { answeredExtensions, chosenProtocol } from '../client/answered.ts';
+
 import { disclose } from '../effect.ts';
 import type { MessageEvent } from '../event.ts';
 import { copyOfMaster, keysFrom } from '../keys12.ts';

@@ -19,7 +19,7 @@ import {
 } from '@tlsmith/types';
 import { finishKeyExchange, type Work } from '../ask.ts';
 import { go, type In, type Landing, type Offer } from '../client/states.ts';
-import { answeredExtensions } from '../client/wait-server-hello.ts';
+import { answeredExtensions } from '../client/answered.ts';
 import { disclose, install, sendChangeCipherSpec } from '../effect.ts';
 import type { MessageEvent } from '../event.ts';
 import { type ClientPolicy, suites12, suites13 } from '../policy.ts';

@@ -14,7 +14,7 @@ import { append } from '@tlsmith/key-schedule';
 import { type Bytes, violation, violations } from '@tlsmith/types';
 import { authenticatePeer } from '../ask.ts';
 import { go, type In, type Landing } from '../client/states.ts';
-import { answeredExtensions } from '../client/wait-server-hello.ts';
+import { answeredExtensions } from '../client/answered.ts';
 import type { MessageEvent } from '../event.ts';
 import type { ClientPolicy } from '../policy.ts';
 

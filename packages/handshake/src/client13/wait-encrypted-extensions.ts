@@ -6,9 +6,8 @@ import {
   type ExtensionList,
 } from '@tlsmith/codec';
 import { append } from '@tlsmith/key-schedule';
-import { violation, violations } from '@tlsmith/types';
 import { go, type In, type Landing } from '../client/states.ts';
-import { answeredExtensions } from '../client/wait-server-hello.ts';
+import { answeredExtensions, chosenProtocol } from '../client/answered.ts';
 import type { MessageEvent } from '../event.ts';
 import type { ClientPolicy } from '../policy.ts';
 
@@ -29,18 +28,6 @@ export function* onEncryptedExtensions(
   if (resumed === undefined) return go('client13/wait-certificate-or-request', facts);
   const peer = { chain: resumed.peerChain, authenticated: undefined };
   return go('client13/wait-finished', { ...facts, requested: undefined, peer });
-}
-
-/**
- * The server's protocol, if it is one of ours (RFC 7301 §3.2).
- *
- * @throws {TlsViolation} `unoffered-application-protocol`.
- */
-export function chosenProtocol(name: string | undefined, policy: ClientPolicy): string | undefined {
-  if (name !== undefined && !policy.alpn.includes(name)) {
-    throw violation(violations.unofferedApplicationProtocol, { name });
-  }
-  return name;
 }
 
 function readProtocol(extensions: ExtensionList): string | undefined {
