@@ -16,6 +16,7 @@ import {
   downgradeSentinel,
   encode,
   type Extension,
+  handshakeCodec,
   handshakeType,
   helloRetryRequestRandom,
   inspect,
@@ -165,6 +166,14 @@ test.each(['', '01', '0100', '010000', '01000001', '0100000000', '16000000'])(
     else expect(refused(decoded).path[0]).toBe('Handshake');
   },
 );
+
+test('a message is a structure of its own, which writes the bytes that it keeps', () => {
+  const whole = handshakeCodec({ version: 'tls13' });
+  const raw = fromHex('1800000101');
+  expect(decode(whole, raw)).toEqual({ type: 'key_update', body: { requestUpdate: 1 }, raw });
+  expect(toHex(encode(whole, decode(whole, raw)))).toBe(toHex(raw));
+  expect(refused(() => decode(whole, fromHex('180000010100'))).expected).toBe('the end of the structure');
+});
 
 test('the offset of an error counts from the start of the message, and its path says where', () => {
   const error = refused(() => decodeMessage(fromHex('0b000004 00000001'), { version: 'tls13' }));
