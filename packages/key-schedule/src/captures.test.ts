@@ -23,7 +23,7 @@ import {
   uint,
 } from '@tlsmith/types';
 import { afterAll, expect, test } from 'vitest';
-import { type Capture, type CaptureName, capture, captureNames, stream } from '../../testkit/src/captures.ts';
+import { type Capture, type CaptureName, capture, captureNames, stream } from '@tlsmith/testkit/node';
 import * as schedule from './index.ts';
 
 // Connections between programs that are not ours. Their key logs give the secrets; their Finished messages, exported
