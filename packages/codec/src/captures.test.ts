@@ -1,8 +1,7 @@
+import { type CaptureName, capture, captureNames, messagesOf, openCapture } from '@tlsmith/testkit/node';
 import { type Bytes, isDecodeError, toHex, type Version } from '@tlsmith/types';
 import * as explain from '@tlsmith/types/explain';
 import { afterAll, expect, test } from 'vitest';
-import { type CaptureName, capture, captureNames } from '../../testkit/src/captures.ts';
-import { messagesOf, openCapture } from '../../testkit/src/captures-open.ts';
 import {
   type Codec,
   decode,
@@ -46,9 +45,20 @@ const opaqueExtensions: Readonly<Record<number, string>> = {
   65037: 'encrypted_client_hello: its outer form is a ciphertext (RFC 9849)',
 };
 
-const tally = { messages: 0, extensions: 0, spans: 0, mutants: 0, accepted: 0, bodies: 0 };
+const tally = { messages: 0, extensions: 0, spans: 0, mutants: 0, accepted: 0, again: 0, bodies: 0 };
 afterAll(() => {
-  console.log(`Captured: ${JSON.stringify(tally)}; not ours: ${Object.entries(notOurs).join('; ')}`);
+  const { messages, extensions, spans, mutants, accepted: taken, again: same, bodies } = tally;
+  console.log(
+    `Captured: ${messages} messages, ${extensions} extensions, ${spans} spans of theirs and of mutants`,
+  );
+  console.log(
+    `Mutants: ${mutants}, accepted ${taken}, round-tripped ${same}, and ${bodies} extension bodies in them`,
+  );
+  console.log(
+    `Not ours: ${Object.entries(notOurs)
+      .map(([name, why]) => `${name}: ${why}`)
+      .join('; ')}`,
+  );
 });
 
 const captured: readonly Captured[] = captureNames.flatMap(messagesIn);
@@ -159,6 +169,7 @@ test('a damaged message is refused, or encodes to the very same damaged bytes', 
       if (message === undefined) continue;
       tally.accepted++;
       expect(toHex(again(message, one.version)), `${one.capture} ${round}`).toBe(toHex(mutant));
+      tally.again++;
       expectTiling(inspectMessage(mutant, one.context).span, mutant, one.capture);
       expectBodies(message, one.version);
     }
