@@ -47,7 +47,10 @@ export function answers(sources: AnswerSources): Answer<Ask> {
         return sessions?.findFirst(ask.identities, sources.now());
       case 'issue-ticket':
         return sessions?.issue(ask.session, ask.kind, sources.now());
-      default:
+      case 'hash':
+      case 'hmac':
+      case 'verify':
+      case 'random':
         return crypto(ask, signal);
     }
   };

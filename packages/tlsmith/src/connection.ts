@@ -1,48 +1,13 @@
-import type { Message } from '@tlsmith/codec';
-import {
-  type AnyState,
-  type Ask,
-  type Failed,
-  failure,
-  Inbox,
-  type Machine,
-  type MachineEvent,
-  step,
-  type Work,
-} from '@tlsmith/handshake';
-import { type OpenedRecord, RecordChannel } from '@tlsmith/record';
-import {
-  type Answer,
-  type Bytes,
-  ConnectionFailed,
-  drive,
-  isThenable,
-  type Role,
-  TlsMisuse,
-  violation,
-  violations,
-} from '@tlsmith/types';
-import { owesAlert, readAlert } from './alerts.ts';
-import { alertBytes, applyEffect, type EffectHost } from './effects.ts';
+import { type AnyState, type Failed, failure, type MachineEvent, step, type Work } from '@tlsmith/handshake';
+import { RecordChannel } from '@tlsmith/record';
+import { type Bytes, ConnectionFailed, drive, isThenable, TlsMisuse } from '@tlsmith/types';
+import { owesAlert } from './alerts.ts';
+import type { ConnectionParts } from './connection-parts.ts';
+import { applyEffect } from './effects.ts';
 import type { ConnectionEvent } from './events.ts';
-import type { ConnectionLimits } from './limits.ts';
-import { PendingWrites } from './pending-writes.ts';
+import { Incoming } from './incoming.ts';
+import { Outgoing } from './outgoing.ts';
 import { contextOf, isConnected, negotiatedIn, retire, wipeState } from './state.ts';
-import type { Tracer } from './trace.ts';
-
-/** What a connection is made of; `defineClient` and `defineServer` put it together. */
-export interface ConnectionParts {
-  readonly role: Role;
-  readonly machine: Machine<AnyState, unknown>;
-  readonly policy: unknown;
-  readonly start: AnyState;
-  readonly answer: Answer<Ask>;
-  readonly host: EffectHost;
-  readonly limits: ConnectionLimits;
-  readonly tracer: Tracer | undefined;
-  readonly halfClose: 'close-both' | 'allow-half-open';
-  readonly padding: ((contentLength: number) => number) | undefined;
-}
 
 /**
  * One TLS connection without I/O: bytes in, bytes and events out. The only place where machine, inbox and record channel
@@ -55,30 +20,25 @@ export class Connection {
   onReady: (() => void) | undefined;
   readonly #parts: ConnectionParts;
   readonly #channel: RecordChannel;
-  readonly #inbox: Inbox;
-  readonly #waiting: PendingWrites;
+  readonly #incoming: Incoming;
+  readonly #outgoing: Outgoing;
   readonly #abort = new AbortController();
   #state: AnyState;
   #commands: MachineEvent[] = [];
   #events: ConnectionEvent[] = [];
-  /** Output of a connection that is over and whose channel is closed. */
-  #last: Bytes[] = [];
   #busy = false;
   #over = false;
   #readClosed = false;
-  #writeClosed = false;
   #wantsClose = false;
   #transportEnded = false;
-  #warnings = 0;
-  #keyUpdates = 0;
 
   constructor(parts: ConnectionParts) {
+    const { role, padding, limits, tracer } = parts;
     this.#parts = parts;
     this.#state = parts.start;
-    this.#inbox = new Inbox(parts.limits.messages);
-    this.#waiting = new PendingWrites(parts.limits.pendingOutput);
-    this.#channel = new RecordChannel({ role: parts.role, padding: parts.padding });
-    const { tracer } = parts;
+    this.#channel = new RecordChannel({ role, padding });
+    this.#incoming = new Incoming(this.#channel, limits, tracer);
+    this.#outgoing = new Outgoing(this.#channel, limits.pendingOutput, tracer);
     if (tracer?.record !== undefined) this.#channel.onRecord = (info) => tracer.record?.(info);
   }
 
@@ -100,7 +60,7 @@ export class Connection {
 
   /** Bytes that {@link takeOutput} would return. */
   get pendingOutput(): number {
-    return this.#last.reduce((sum, { length }) => sum + length, this.#channel.pendingOutput);
+    return this.#outgoing.pending;
   }
 
   /** Gives the machine an event of its owner: `start`, `update-keys`. */
@@ -131,7 +91,7 @@ export class Connection {
   write(bytes: Bytes): void {
     if (this.#wantsClose) throw new TlsMisuse('write-after-close', 'this connection is closed for writing');
     if (this.#over || bytes.length === 0) return;
-    if (!this.connected || this.#busy) this.#waiting.add(bytes);
+    if (!this.connected || this.#busy) this.#outgoing.hold(bytes);
     else this.#send(bytes);
     this.#pump();
   }
@@ -149,9 +109,7 @@ export class Connection {
 
   /** Records for the transport, in order. The caller owns them. */
   takeOutput(): Bytes[] {
-    const last = this.#last;
-    this.#last = [];
-    return [...last, ...this.#channel.takeOutput()];
+    return this.#outgoing.take();
   }
 
   /** What has happened since the last call, in order. */
@@ -200,52 +158,15 @@ export class Connection {
     const command = this.#commands.shift();
     if (command !== undefined) return this.#job(command);
     for (;;) {
-      const message = this.#inbox.take(contextOf(this.#state));
-      if (message !== undefined) return this.#job(this.#received(message));
-      const record = this.#readClosed ? undefined : this.#channel.next();
-      if (record === undefined) return this.#idle();
-      const event = this.#accept(record);
-      if (event !== undefined) return this.#job(event);
-      if (this.#over) return undefined;
+      const arrival = this.#readClosed ? undefined : this.#incoming.next(this.#state);
+      if (arrival === undefined) return this.#idle();
+      if (arrival.kind === 'event') return this.#job(arrival.event);
+      if (arrival.kind === 'data') this.#events.push({ event: 'data', bytes: arrival.bytes });
+      else this.#closeNotified();
     }
   }
 
-  /** One record: data and alerts are dealt with, handshake bytes go to the inbox, TLS 1.2's signal is an event. */
-  #accept(record: OpenedRecord): MachineEvent | undefined {
-    const { type } = record;
-    const content = record.fresh ? record.content : record.content.slice();
-    if (type === 'handshake') {
-      this.#inbox.feed(content);
-      return undefined;
-    }
-    if (!this.#inbox.aligned) throw violation(violations.interleavedMessage, { contentType: type });
-    if (type === 'change_cipher_spec') return { event: 'change-cipher-spec', aligned: true };
-    if (type === 'alert') return this.#alert(content);
-    if (!this.connected) throw violation(violations.unexpectedApplicationData, { state: this.#state.at });
-    this.#warnings = 0;
-    this.#keyUpdates = 0;
-    if (content.length > 0) this.#events.push({ event: 'data', bytes: content });
-    return undefined;
-  }
-
-  #received(message: Message): MachineEvent {
-    const { type, body, raw } = message;
-    const { limits } = this.#parts;
-    this.#traced('read', type, raw);
-    if (type === 'key_update' && ++this.#keyUpdates > limits.keyUpdates) {
-      throw violation(violations.tooManyKeyUpdates, { limit: limits.keyUpdates });
-    }
-    return { event: type, body, raw, aligned: this.#inbox.aligned };
-  }
-
-  #alert(content: Bytes): undefined {
-    const alert = readAlert(content, contextOf(this.#state).version);
-    this.#parts.tracer?.alert?.('read', alert.level, alert.name);
-    if (alert.kind === 'fatal') throw alert.error;
-    if (alert.kind === 'warning') {
-      if (++this.#warnings <= this.#parts.limits.warnings) return;
-      throw violation(violations.tooManyWarnings, { limit: this.#parts.limits.warnings });
-    }
+  #closeNotified(): void {
     if (!this.connected)
       throw new ConnectionFailed('truncated', 'the peer closed the connection during the handshake');
     this.#readClosed = true;
@@ -261,7 +182,7 @@ export class Connection {
     if (next.at === 'failed') throw (next as Failed).error;
     this.#channel.setVersion(contextOf(next).version);
     for (const effect of effects) {
-      if (effect.effect === 'send') this.#traced('write', effect.type, effect.raw);
+      if (effect.effect === 'send') this.#sent(effect.type, effect.raw);
       yield* applyEffect(effect, this.#channel, host, tracer);
     }
     this.#state = next;
@@ -273,14 +194,10 @@ export class Connection {
 
   /** Nothing to read for now: what waited for that is done. */
   #idle(): Work<void> | undefined {
-    if (this.connected) for (const bytes of this.#waiting.take()) this.#send(bytes);
+    if (this.connected) this.#outgoing.flush();
     if (this.#commands.length > 0) return this.#nextJob();
-    if (this.#wantsClose && !this.#writeClosed && this.#waiting.length === 0) {
-      this.#writeClosed = true;
-      this.#parts.tracer?.alert?.('write', 'warning', 'close_notify');
-      this.#channel.send('alert', alertBytes('warning', 'close_notify'));
-    }
-    if (this.#readClosed && this.#writeClosed) this.#finish({ event: 'closed' });
+    if (this.#wantsClose && !this.#outgoing.waits) this.#outgoing.alert('warning', 'close_notify');
+    if (this.#readClosed && this.#outgoing.closed) this.#finish({ event: 'closed' });
     else if (this.#transportEnded && !this.#readClosed) {
       throw new ConnectionFailed(
         'truncated',
@@ -291,41 +208,35 @@ export class Connection {
   }
 
   #send(bytes: Bytes): void {
-    this.#channel.send('application_data', bytes);
-    if (
-      this.#channel.writeNeedsKeyUpdate &&
-      contextOf(this.#state).version === 'tls13' &&
-      this.#commands.length === 0
-    ) {
+    this.#outgoing.send(bytes);
+    const due = this.#channel.writeNeedsKeyUpdate && this.#commands.length === 0;
+    if (due && contextOf(this.#state).version === 'tls13') {
       this.#commands.push({ event: 'update-keys', request: false });
     }
   }
 
   #fail(cause: unknown): void {
+    const owed = owesAlert(cause);
     const { next, effects } = failure(cause);
-    const error = owesAlert(cause) ? next.error : (cause as Error);
     for (const effect of effects) {
-      if (effect.effect !== 'alert' || !owesAlert(cause) || this.#writeClosed) continue;
-      this.#parts.tracer?.alert?.('write', effect.level, effect.description);
-      this.#channel.send('alert', alertBytes(effect.level, effect.description));
+      if (effect.effect === 'alert' && owed) this.#outgoing.alert(effect.level, effect.description);
     }
-    this.#finish({ event: 'failed', error });
+    this.#finish({ event: 'failed', error: owed ? next.error : (cause as Error) });
   }
 
   #finish(event: ConnectionEvent): void {
     this.#over = true;
     this.#events.push(event);
-    this.#last = this.#channel.takeOutput();
-    this.#channel.close();
+    this.#outgoing.finish();
     this.#abort.abort();
     wipeState(this.#state);
-    this.#state = event.event === 'failed' ? { at: 'failed' } : { at: 'closed' };
+    this.#state = { at: event.event };
   }
 
-  #traced(direction: 'read' | 'write', type: string, raw: Bytes): void {
+  #sent(type: string, raw: Bytes): void {
     const { tracer } = this.#parts;
     if (tracer?.message === undefined) return;
-    const epoch = direction === 'read' ? this.#channel.readEpoch : this.#channel.writeEpoch;
-    tracer.message({ direction, type, raw, epoch, ...contextOf(this.#state) } as never);
+    const { version, keyExchange } = contextOf(this.#state);
+    tracer.message({ direction: 'write', type, raw, epoch: this.#channel.writeEpoch, version, keyExchange });
   }
 }

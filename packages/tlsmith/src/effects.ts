@@ -19,45 +19,43 @@ export interface EffectHost {
   remember(remembered: Remembered): void;
 }
 
-/** Carries out one effect; `close` is the connection's own affair. */
+/** Carries out one effect; `close` is the connection's own affair. Only new keys may need answers. */
 export function* applyEffect(
   effect: Effect,
   channel: RecordChannel,
   host: EffectHost,
   tracer: Tracer | undefined,
 ): Derivation<void> {
+  if (effect.effect !== 'install') return applyNow(effect, channel, host, tracer);
+  const protection = yield* protectionOf(effect.keys, host);
+  if (effect.side === 'read') channel.installRead(effect.epoch, protection);
+  else channel.installWrite(effect.epoch, protection);
+}
+
+function applyNow(
+  effect: Exclude<Effect, { readonly effect: 'install' }>,
+  channel: RecordChannel,
+  host: EffectHost,
+  tracer: Tracer | undefined,
+): void {
   switch (effect.effect) {
     case 'send':
-      channel.send('handshake', effect.raw);
-      return;
-    case 'install': {
-      const protection = yield* protectionOf(effect.keys, host);
-      if (effect.side === 'read') channel.installRead(effect.epoch, protection);
-      else channel.installWrite(effect.epoch, protection);
-      return;
-    }
+      return channel.send('handshake', effect.raw);
     case 'send-change-cipher-spec':
-      channel.sendChangeCipherSpec();
-      return;
+      return channel.sendChangeCipherSpec();
     case 'tolerate-change-cipher-spec':
-      channel.tolerateChangeCipherSpec(effect.tolerate);
-      return;
+      return channel.tolerateChangeCipherSpec(effect.tolerate);
     case 'skip-early-data':
-      channel.skipEarlyData(effect.bytes);
-      return;
+      return channel.skipEarlyData(effect.bytes);
     case 'stop-skipping':
-      channel.stopSkipping();
-      return;
+      return channel.stopSkipping();
     case 'alert':
       tracer?.alert?.('write', effect.level, effect.description);
-      channel.send('alert', alertBytes(effect.level, effect.description));
-      return;
+      return channel.send('alert', alertBytes(effect.level, effect.description));
     case 'disclose':
-      host.disclose(effect.label, effect.clientRandom, effect.secret);
-      return;
+      return host.disclose(effect.label, effect.clientRandom, effect.secret);
     case 'remember':
-      host.remember(effect);
-      return;
+      return host.remember(effect);
     case 'close':
       return;
   }

@@ -1,5 +1,4 @@
 import { node } from '@tlsmith/crypto/node';
-import { suites } from '@tlsmith/types';
 import { issue, makeAuthority } from '@tlsmith/testkit/node';
 import { trustAnchors } from '@tlsmith/x509';
 import { expect, test } from 'vitest';
