@@ -31,8 +31,8 @@ export const algorithmIdentifier: DerType<AlgorithmIdentifier> = {
   tag: 0x30,
   read: (reader) => {
     const start = reader.at;
-    const parts = algorithmParts.read(reader);
-    return { ...parts, der: reader.bytes.subarray(start, reader.at) };
+    const { algorithm, parameters } = algorithmParts.read(reader);
+    return { algorithm, parameters, der: reader.bytes.subarray(start, reader.at) };
   },
   content: (reader) => reader.fail('an element with its tag'),
 };

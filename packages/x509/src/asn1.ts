@@ -45,6 +45,16 @@ export const octetBitString: DerType<Bytes> = constructed('BIT STRING', 0x03, (r
   return reader.part('bits', bitsSchema, remaining);
 });
 
+/** `BIT STRING` that nobody reads: any number of bits, the unused ones zero (X.690 §11.2.1). */
+export const bitString: DerType<Bytes> = primitive('BIT STRING', 0x03, (reader) => {
+  const unused = reader.uint(1);
+  const octets = remaining(reader);
+  const spare = (octets.at(-1) ?? 0) & ((1 << unused) - 1);
+  return unused > 7 || spare !== 0 || (octets.length === 0 && unused > 0)
+    ? reader.fail('unused bits of zero')
+    : octets;
+});
+
 /** `BIT STRING` that contains one element, with the octets that it has. */
 export function bitStringOf<T>(type: DerType<T>): DerType<{ readonly octets: Bytes; readonly value: T }> {
   return constructed('BIT STRING', 0x03, (reader) => {

@@ -1,9 +1,15 @@
 import { inspect, type Reader, Reader as DerReader, type Span } from '@tlsmith/codec';
 import { type Bytes, equal, isDecodeError, type PublicKey } from '@tlsmith/types';
 import { type AlgorithmIdentifier, algorithmIdentifier } from './algorithm.ts';
-import { integer, octetBitString, smallInteger } from './asn1.ts';
+import { bitString, integer, octetBitString, smallInteger } from './asn1.ts';
 import { type DerType, explicit, field, implicit, optional, sequence } from './der.ts';
-import { type Extension, extensions, type KnownExtensions, noExtensions } from './extension.ts';
+import {
+  type Extension,
+  type Extensions,
+  extensions,
+  type KnownExtensions,
+  noExtensions,
+} from './extension.ts';
 import type { GeneralName } from './general-name.ts';
 import { describeName, type Name, name } from './name.ts';
 import { rejected, rejections } from './rejection.ts';
@@ -105,40 +111,85 @@ function readCertificate(reader: Reader): Certificate {
   // RFC 5280 §4.1.1.2: both fields contain the same identifier, so that the signed one cannot be swapped.
   if (!equal(signatureAlgorithm.der, fields.inner.der)) return reader.fail('the algorithm of tbsCertificate');
   const signature = field(reader, 'signatureValue', octetBitString);
-  const { inner: _, extensions: found, ...rest } = fields;
+  return assemble({ der: reader.bytes, tbs, signatureAlgorithm, signature }, fields);
+}
+
+type Outer = Pick<Certificate, 'der' | 'tbs' | 'signatureAlgorithm' | 'signature'>;
+
+// Written out field by field: spreading objects costs as much as parsing the certificate.
+function assemble(outer: Outer, fields: Tbs): Certificate {
+  const { list, known } = fields.extensions;
   return {
-    der: reader.bytes,
-    tbs,
-    ...rest,
-    signatureAlgorithm,
-    signature,
-    extensions: found.list,
-    sans: found.known.subjectAltName ?? [],
-    ...found.known,
+    der: outer.der,
+    tbs: outer.tbs,
+    version: fields.version,
+    serialNumber: fields.serialNumber,
+    signatureAlgorithm: outer.signatureAlgorithm,
+    signature: outer.signature,
+    issuer: fields.issuer,
+    subject: fields.subject,
+    notBefore: fields.validity.notBefore,
+    notAfter: fields.validity.notAfter,
+    publicKey: fields.publicKey,
+    extensions: list,
+    sans: known.subjectAltName ?? [],
+    authorityKeyIdentifier: known.authorityKeyIdentifier,
+    subjectKeyIdentifier: known.subjectKeyIdentifier,
+    keyUsage: known.keyUsage,
+    certificatePolicies: known.certificatePolicies,
+    policyMappings: known.policyMappings,
+    subjectAltName: known.subjectAltName,
+    issuerAltName: known.issuerAltName,
+    basicConstraints: known.basicConstraints,
+    nameConstraints: known.nameConstraints,
+    policyConstraints: known.policyConstraints,
+    extendedKeyUsage: known.extendedKeyUsage,
+    crlDistributionPoints: known.crlDistributionPoints,
+    inhibitAnyPolicy: known.inhibitAnyPolicy,
+    authorityInfoAccess: known.authorityInfoAccess,
   };
+}
+
+interface Tbs {
+  readonly version: 1 | 2 | 3;
+  readonly serialNumber: Bytes;
+  readonly inner: AlgorithmIdentifier;
+  readonly issuer: Name;
+  readonly validity: { readonly notBefore: number; readonly notAfter: number };
+  readonly subject: Name;
+  readonly publicKey: CertificateKey;
+  readonly extensions: Extensions;
 }
 
 const tbsCertificate = sequence('TBSCertificate', readTbs, 'RFC 5280 §4.1.2');
 
-function readTbs(reader: Reader) {
-  const version = versionOf(reader, optional(reader, 'version', explicit(0, smallInteger)));
-  const fields = {
-    version,
-    serialNumber: field(reader, 'serialNumber', integer),
-    inner: field(reader, 'signature', algorithmIdentifier),
-    issuer: field(reader, 'issuer', name),
-    ...field(reader, 'validity', validity),
-    subject: field(reader, 'subject', name),
-    publicKey: field(reader, 'subjectPublicKeyInfo', subjectPublicKeyInfo),
-  };
+function readTbs(reader: Reader): Tbs {
+  const version = versionOf(reader, optional(reader, 'version', versionNumber));
+  const serialNumber = field(reader, 'serialNumber', integer);
+  const inner = field(reader, 'signature', algorithmIdentifier);
+  const issuer = field(reader, 'issuer', name);
+  const period = field(reader, 'validity', validity);
+  const subject = field(reader, 'subject', name);
+  const publicKey = field(reader, 'subjectPublicKeyInfo', subjectPublicKeyInfo);
   const issuerId = optional(reader, 'issuerUniqueID', issuerUniqueId);
   const subjectId = optional(reader, 'subjectUniqueID', subjectUniqueId);
   if (version === 1 && (issuerId ?? subjectId) !== undefined)
     return reader.fail('no unique IDs in version 1');
   const found = optional(reader, 'extensions', extensions);
   if (version !== 3 && found !== undefined) return reader.fail('no extensions before version 3');
-  return { ...fields, extensions: found ?? noExtensions };
+  return {
+    version,
+    serialNumber,
+    inner,
+    issuer,
+    validity: period,
+    subject,
+    publicKey,
+    extensions: found ?? noExtensions,
+  };
 }
+
+const versionNumber = explicit(0, smallInteger);
 
 // Version 1 is the default and therefore absent (RFC 5280 §4.1.2.1, X.690 §11.5).
 function versionOf(reader: Reader, number: number | undefined): 1 | 2 | 3 {
@@ -151,5 +202,5 @@ const validity = sequence('Validity', (reader) => ({
   notAfter: field(reader, 'notAfter', time),
 }));
 
-const issuerUniqueId = implicit(1, octetBitString);
-const subjectUniqueId = implicit(2, octetBitString);
+const issuerUniqueId = implicit(1, bitString);
+const subjectUniqueId = implicit(2, bitString);

@@ -41,7 +41,7 @@ export function sequence<T>(name: string, content: (reader: Reader) => T, sectio
 export function sequenceOf<T>(name: string, item: DerType<T>, min = 1): DerType<readonly T[]> {
   return sequence(name, (reader) => {
     const items: T[] = [];
-    while (reader.at < reader.end) items.push(field(reader, `[${items.length}]`, item));
+    while (reader.at < reader.end) items.push(field(reader, itemName(items.length), item));
     return items.length < min ? reader.fail(`at least ${min} elements`) : items;
   });
 }
@@ -73,6 +73,14 @@ export function optional<T>(reader: Reader, name: string, type: DerType<T>): T |
 export function nextTag(reader: Reader): number | undefined {
   return reader.at < reader.end ? reader.bytes[reader.at] : undefined;
 }
+
+/** `[n]`, the name of an item of a list; made once, since a certificate has dozens. */
+export function itemName(index: number): string {
+  return (itemNames[index] ??= `[${index}]`);
+}
+
+// Grows to the longest list that was read; a certificate's size bounds it.
+const itemNames: string[] = [];
 
 /** Everything up to the end of the window, as a view. */
 export function remaining(reader: Reader): Bytes {
@@ -116,8 +124,8 @@ function element<T>(
   return {
     ...type,
     read: (reader) => {
-      const length = header(reader, tag);
       const outer = reader.end;
+      const length = shortLength(reader, tag) ?? header(reader, tag);
       reader.end = reader.at + length;
       const value = body(reader);
       if (reader.at !== reader.end) return reader.fail(`the end of ${name}`);
@@ -125,6 +133,17 @@ function element<T>(
       return value;
     },
   };
+}
+
+// Nearly all elements: the expected tag and a length below 80, with nobody who wants spans. Undefined means that the
+// long way must be taken, for its other lengths or its error.
+function shortLength(reader: Reader, tag: number): number | undefined {
+  const { bytes, at, end, inspection } = reader;
+  const length = bytes[at + 1] as number;
+  if (inspection !== undefined || bytes[at] !== tag || length >= 0x80 || at + 2 + length > end)
+    return undefined;
+  reader.at = at + 2;
+  return length;
 }
 
 function header(reader: Reader, tag: number): number {

@@ -74,9 +74,10 @@ export const extensions: DerType<Extensions> = explicit(3, {
 });
 
 /** The extensions of a certificate that has none. */
-export const noExtensions: Extensions = {
-  list: [],
-  known: {
+export const noExtensions: Extensions = { list: [], known: nothingKnown() };
+
+function nothingKnown(): Record<ExtensionKey, undefined> {
+  return {
     authorityKeyIdentifier: undefined,
     subjectKeyIdentifier: undefined,
     keyUsage: undefined,
@@ -91,8 +92,8 @@ export const noExtensions: Extensions = {
     crlDistributionPoints: undefined,
     inhibitAnyPolicy: undefined,
     authorityInfoAccess: undefined,
-  },
-};
+  };
+}
 
 interface ReadExtension {
   readonly extension: Extension;
@@ -150,7 +151,7 @@ const maximumExtensions = 64;
 
 function collect(reader: Reader, found: readonly ReadExtension[]): Extensions {
   if (found.length > maximumExtensions) return reader.fail(`at most ${maximumExtensions} extensions`);
-  const values: Record<ExtensionKey, unknown> = { ...noExtensions.known };
+  const values: Record<ExtensionKey, unknown> = nothingKnown();
   const list: Extension[] = [];
   for (const { extension, decoded } of found) {
     if (list.some(({ oid }) => oid === extension.oid)) return reader.fail('each extension once');

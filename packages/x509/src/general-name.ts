@@ -102,7 +102,10 @@ const types = {
 };
 
 const forms: readonly ((reader: Reader) => GeneralName)[] = [
-  (reader) => ({ form: 'otherName', ...field(reader, 'otherName', types.otherName) }),
+  (reader) => {
+    const { typeId, value } = field(reader, 'otherName', types.otherName);
+    return { form: 'otherName', typeId, value };
+  },
   (reader) => ({ form: 'rfc822Name', value: field(reader, 'rfc822Name', types.rfc822Name) }),
   (reader) => ({ form: 'dNSName', value: field(reader, 'dNSName', types.dNSName) }),
   (reader) => ({ form: 'x400Address', value: field(reader, 'x400Address', types.x400Address) }),

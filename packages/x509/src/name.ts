@@ -1,7 +1,7 @@
 import type { Reader } from '@tlsmith/codec';
 import { type Bytes, compare, equal } from '@tlsmith/types';
 import { characters, hexForm, stringTag } from './asn1.ts';
-import { anyElement, constructed, type DerType, field, sequence, sequenceOf } from './der.ts';
+import { anyElement, constructed, type DerType, field, itemName, sequence, sequenceOf } from './der.ts';
 import { objectIdentifier, oidName } from './oid.ts';
 
 /** A part of a name, such as `CN=example.com` (RFC 5280 §4.1.2.4). */
@@ -132,7 +132,7 @@ function setOfAttributes(reader: Reader, start: number, attributes: Attribute[])
   let previous = reader.bytes.subarray(start, reader.at);
   while (reader.at < reader.end) {
     const from = reader.at;
-    attributes.push(field(reader, `[${attributes.length}]`, attribute));
+    attributes.push(field(reader, itemName(attributes.length), attribute));
     const current = reader.bytes.subarray(from, reader.at);
     if (compare(previous, current) >= 0) {
       reader.at = from;

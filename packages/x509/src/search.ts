@@ -3,6 +3,7 @@ import {
   equal,
   isCertificateRejected,
   type PublicKey,
+  type Rejection,
   verify,
   type VerifyAsk,
   type Work,
@@ -90,19 +91,26 @@ function* signatureFailure(
   child: Certificate,
   key: CertificateKey,
 ): Work<Failure | undefined, VerifyAsk> {
-  const facts = {
-    certificate: describeName(child.subject),
-    algorithm: oidName(child.signatureAlgorithm.algorithm),
-  };
   const algorithm = signatureAlgorithm(child.signatureAlgorithm);
-  if (typeof algorithm !== 'string') return { reason: algorithm, facts };
-  if (key.type === 'unusable') return { reason: key.reason, facts: { ...facts, issuerKey: key.detail } };
-  if (!keyFits(key, algorithm))
-    return { reason: rejections.badSignature, facts: { ...facts, issuerKey: key.type } };
+  if (typeof algorithm !== 'string') return unsigned(child, algorithm);
+  if (key.type === 'unusable') return unsigned(child, key.reason, key.detail);
+  if (!keyFits(key, algorithm)) return unsigned(child, rejections.badSignature, key.type);
   const known = search.verified.get(child)?.find((before) => equal(before.key.spki, key.spki));
-  if (known === undefined && !spend(search.purse, 'signatures'))
+  if (known === undefined && !spend(search.purse, 'signatures')) {
     return exhausted('signatures', search.purse.budget);
+  }
   const good = known?.good ?? (yield* verify(algorithm, key, child.tbs, child.signature));
-  if (known === undefined) search.verified.set(child, [...(search.verified.get(child) ?? []), { key, good }]);
-  return good ? undefined : { reason: rejections.badSignature, facts };
+  if (known === undefined) {
+    search.verified.set(child, [...(search.verified.get(child) ?? []), { key, good }]);
+  }
+  return good ? undefined : unsigned(child, rejections.badSignature);
+}
+
+function unsigned(
+  { subject, signatureAlgorithm: of }: Certificate,
+  reason: Rejection,
+  issuerKey?: string,
+): Failure {
+  const facts = { certificate: describeName(subject), algorithm: oidName(of.algorithm) };
+  return { reason, facts: issuerKey === undefined ? facts : { ...facts, issuerKey } };
 }

@@ -1,0 +1,13 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+/** A file of published conformance data, which lies beside the checkout; undefined where it does not. */
+export function sharedFile(path) {
+  const file = fileURLToPath(new URL(path, folder));
+  return existsSync(file) ? file : undefined;
+}
+/** What to print where {@link sharedFile} finds nothing. */
+export function absence(what, path) {
+  return `left out: ${what}, since ${fileURLToPath(new URL(path, folder))} is absent`;
+}
+const folder = new URL('../../../../shared/conformance/', import.meta.url);
+//# sourceMappingURL=shared.js.map
