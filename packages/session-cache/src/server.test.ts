@@ -172,7 +172,8 @@ test.each<[string, () => never | Promise<never>]>([
   expect(await cache.issue(serverSession12(), 'session-id', now)).toBeUndefined();
   expect(await cache.find({ kind: 'session-id', id: random(32) }, now)).toBeUndefined();
   expect(await cache.forget({ kind: 'session-id', id: random(32) }, now)).toBeUndefined();
-  expect(told).toEqual([1, 2, 3].map(() => new Error('store is down')));
+  expect(await cache.remember(random(32), serverSession12(), now)).toBeUndefined();
+  expect(told).toEqual([1, 2, 3, 4].map(() => new Error('store is down')));
 });
 
 test('a wiped session is the caller’s mistake, not a failing store', () => {

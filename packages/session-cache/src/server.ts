@@ -9,7 +9,7 @@ import {
 import { after, recovered } from './awaitable.ts';
 import { cappedLifetime, expiryOf, isLive } from './policy.ts';
 import { copyServerSession, wipeSession } from './session.ts';
-import { type SessionKind, type SessionStore, storeKey } from './store.ts';
+import { type SessionKind, type SessionStore, type StoreKey, storeKey } from './store.ts';
 import type { TicketSealer } from './ticket.ts';
 
 /** A session as a client offers it: by ID or ticket. */
@@ -54,6 +54,12 @@ export interface ServerSessionCacheOptions {
 
 /** Answers the questions of a server's handshake. Results come at once where store and sealer answer at once. */
 export interface ServerSessionCache {
+  /** What {@link issue} and {@link remember} can do at all, for the server's policy. */
+  readonly gives: {
+    readonly sessionIds: boolean;
+    /** Tickets of each version: stored ones are for TLS 1.3 only. */
+    readonly tickets: { readonly tls12: boolean; readonly tls13: boolean };
+  };
   /** The session behind an identity; its secret is the caller's to wipe. */
   find(identity: SessionIdentity, now: number): Awaitable<ServerSession | undefined>;
   /** The first of the offered identities that has a session. */
@@ -63,6 +69,11 @@ export interface ServerSessionCache {
   ): Awaitable<{ readonly index: number; readonly session: ServerSession } | undefined>;
   /** Keeps or seals a copy of the session and names it; undefined when there is nothing to send. */
   issue(session: ServerSession, kind: SessionKind, now: number): Awaitable<IssuedSession | undefined>;
+  /**
+   * Keeps a copy of a TLS 1.2 session under an ID that its ServerHello named before the session existed
+   * (RFC 5246 §7.4.1.3); fresh random bytes, 1 to 32. Without a store, and for what is over, it does nothing.
+   */
+  remember(id: Bytes, session: ServerSession, now: number): Awaitable<void>;
   /**
    * Deletes a stored session, as TLS 1.2 asks when its connection ends with a fatal alert (RFC 5246 §7.2.2).
    * Does nothing to sealed tickets.
@@ -99,9 +110,13 @@ export function serverSessionCache(options: ServerSessionCacheOptions): ServerSe
 }
 
 class Cache implements ServerSessionCache {
+  readonly gives: ServerSessionCache['gives'];
   readonly #options: ServerSessionCacheOptions;
 
   constructor(options: ServerSessionCacheOptions) {
+    const { kind } = options.tickets;
+    const tickets = { tls12: kind === 'sealed', tls13: kind !== 'none' };
+    this.gives = { sessionIds: options.store !== undefined, tickets };
     this.#options = options;
   }
 
@@ -131,14 +146,20 @@ class Cache implements ServerSessionCache {
   }
 
   issue(session: ServerSession, kind: SessionKind, now: number): Awaitable<IssuedSession | undefined> {
-    const capped = { ...session, lifetime: Math.min(cappedLifetime(session.lifetime), this.#lifetime) };
+    const capped = this.#capped(session);
     // From now on, because a ticket may be renewed for a session made earlier (RFC 5077 §3.3).
     const lifetime = Math.min(capped.lifetime, Math.floor((expiryOf(capped) - now) / 1000));
-    if (lifetime <= 0 || !isLive(capped, now)) return undefined;
+    if (lifetime <= 0 || !this.#mayIssue(capped, kind, now)) return undefined;
     return after(
-      this.#attempt(() => this.#keep(capped, kind, now)),
+      this.#attempt(() => this.#named(capped, kind, now)),
       (id) => (id === undefined ? undefined : { id, lifetime }),
     );
+  }
+
+  remember(id: Bytes, session: ServerSession, now: number): Awaitable<void> {
+    const capped = this.#capped(session);
+    if (!this.#mayIssue(capped, 'session-id', now)) return undefined;
+    return this.#attempt(() => this.#keep(storeKey('session-id', id), capped, now));
   }
 
   forget({ kind, id }: SessionIdentity, now: number): Awaitable<void> {
@@ -161,15 +182,27 @@ class Cache implements ServerSessionCache {
     );
   }
 
-  #keep(session: ServerSession, kind: SessionKind, now: number): Awaitable<Bytes | undefined> {
-    const { store, tickets, provider } = this.#options;
+  #mayIssue(session: ServerSession, kind: SessionKind, now: number): boolean {
+    if (!isLive(session, now)) return false;
+    if (kind === 'ticket') return this.gives.tickets[session.version];
+    return this.gives.sessionIds && session.version === 'tls12';
+  }
+
+  #named(session: ServerSession, kind: SessionKind, now: number): Awaitable<Bytes | undefined> {
+    const { tickets, provider } = this.#options;
     if (kind === 'ticket' && tickets.kind === 'sealed') return tickets.keys.seal(session, now);
-    const wanted = kind === 'ticket' ? 'tls13' : 'tls12';
-    if (store === undefined || session.version !== wanted) return undefined;
-    if (kind === 'ticket' && tickets.kind === 'none') return undefined;
     const id = provider.random(idLength);
+    return after(this.#keep(storeKey(kind, id), session, now), () => id);
+  }
+
+  #keep(key: StoreKey, session: ServerSession, now: number): Awaitable<undefined> {
     const times = { now, expiresAt: expiryOf(session) };
-    return after(store.put(storeKey(kind, id), copyServerSession(session), times), () => id);
+    return after(this.#options.store?.put(key, copyServerSession(session), times), () => undefined);
+  }
+
+  #capped(session: ServerSession): ServerSession {
+    const limit = cappedLifetime(this.#options.lifetime);
+    return { ...session, lifetime: Math.min(cappedLifetime(session.lifetime), limit) };
   }
 
   #attempt<T>(step: () => Awaitable<T | undefined>): Awaitable<T | undefined> {
@@ -179,10 +212,6 @@ class Cache implements ServerSessionCache {
       this.#options.onError?.(error);
       return undefined;
     });
-  }
-
-  get #lifetime(): number {
-    return cappedLifetime(this.#options.lifetime);
   }
 }
 

@@ -1,5 +1,5 @@
 import { node } from '@tlsmith/crypto/node';
-import { serverSession12, sessionTime as now } from '@tlsmith/testkit';
+import { serverSession12, serverSession13, sessionTime as now } from '@tlsmith/testkit';
 import { type Awaitable, type ServerSession, toHex } from '@tlsmith/types';
 import { expect, test } from 'vitest';
 import {
@@ -52,6 +52,43 @@ test('a session found in a store that forgot to expire it is not used, and wiped
   expect(() => session.secret.use(toHex)).not.toThrow();
   expect(cache.find({ kind: 'ticket', id: node.random(32) }, now + 10_000)).toBeUndefined();
   expect(() => session.secret.use(toHex)).toThrow(expect.objectContaining({ code: 'secret-wiped' }));
+});
+
+test('a session remembered under a given ID is found by it, with its lifetime capped', () => {
+  const cache = made();
+  const [id, session] = [node.random(32), serverSession12({ lifetime: 10_000 })];
+  expect(cache.remember(id, session, now)).toBeUndefined();
+  session.secret.wipe();
+  expect(secretOf(cache.find({ kind: 'session-id', id }, now + 3_599_999))).toBe('12'.repeat(48));
+  expect(cache.find({ kind: 'session-id', id }, now + 3_600_000)).toBeUndefined();
+});
+
+test('a TLS 1.3 session and one that is over are not remembered', () => {
+  const cache = made();
+  const id = node.random(32);
+  expect(cache.remember(id, serverSession13(), now)).toBeUndefined();
+  expect(cache.remember(id, serverSession12(), now + 3_600_000)).toBeUndefined();
+  expect(cache.find({ kind: 'session-id', id }, now)).toBeUndefined();
+});
+
+test.each<[TicketPlan, object]>([
+  [{ kind: 'none' }, { sessionIds: true, tickets: { tls12: false, tls13: false } }],
+  [
+    { kind: 'stored', singleUse: true },
+    { sessionIds: true, tickets: { tls12: false, tls13: true } },
+  ],
+  [
+    { kind: 'sealed', keys: { seal: () => undefined, open: () => undefined } },
+    { sessionIds: true, tickets: { tls12: true, tls13: true } },
+  ],
+])('a cache with a store and tickets $kind says what it gives', (tickets, gives) => {
+  expect(made(serverSessionStore({ capacity: 1 }), tickets).gives).toEqual(gives);
+});
+
+test('a cache without a store gives no IDs and remembers nothing', () => {
+  const cache = serverSessionCache({ provider: node, tickets: { kind: 'none' }, lifetime: 3600 });
+  expect(cache.gives.sessionIds).toBe(false);
+  expect(cache.remember(node.random(32), serverSession12(), now)).toBeUndefined();
 });
 
 function made(
