@@ -1,4 +1,23 @@
 export {
+  type Capture,
+  type CapturedChunk,
+  type CapturedExporter,
+  type CapturedHello,
+  type CaptureName,
+  capture,
+  captureNames,
+  hellos,
+  stream,
+} from '../captures.ts';
+export {
+  logged,
+  messagesOf,
+  type OpenedMessage,
+  type OpenedRecord,
+  openCapture,
+} from '../captures-open.ts';
+export { type CapturedHandshake, handshakeOf, type Trace12, trace12 } from '../captures-trace.ts';
+export {
   type ExtendedMasterSecretCase,
   type HkdfCase,
   type MasterSecretCase,
