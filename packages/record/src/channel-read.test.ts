@@ -189,7 +189,8 @@ describe('reading', () => {
     whole.fill(0);
     expect([view.fresh, view.content]).toEqual([false, new Uint8Array(50)]);
     // Two clear records that the network cut: each is put together in one array, but must not share it.
-    const halves = [record.slice(0, 20), concat(record.subarray(20), record.subarray(0, 9)), record.slice(9)];
+    const other = plain('handshake', new Uint8Array(50).fill(0xab));
+    const halves = [record.slice(0, 20), concat(record.subarray(20), other.subarray(0, 9)), other.slice(9)];
     channel.feed(halves[0] as Bytes);
     channel.feed(halves[1] as Bytes);
     const first = channel.next() as OpenedRecord;
@@ -197,7 +198,11 @@ describe('reading', () => {
     const second = channel.next() as OpenedRecord;
     for (const half of halves) half.fill(0);
     expect([first.fresh, second.fresh]).toEqual([true, true]);
-    expect([first.content, second.content]).toEqual([pattern(50), pattern(50)]);
+    expect([first.content, second.content]).toEqual([pattern(50), new Uint8Array(50).fill(0xab)]);
+    // What detachInput() copied is the receiver's too.
+    channel.feed(record);
+    channel.detachInput();
+    expect(channel.next()?.fresh).toBe(true);
   });
 
   test('judges a header before the fragment is there', () => {
@@ -225,12 +230,22 @@ describe('reading', () => {
     expect(channel.pendingInput).toBe(0);
   });
 
-  test('an idle channel holds neither what it was fed nor what it returned', async () => {
-    setFlagsFromString('--expose-gc');
-    const collect = runInNewContext('gc') as () => void;
-    const channel = reader('client', 'tls13', protection(suite13));
-    const sealer = new Sealer(protection(suite13));
+  test('an idle channel holds neither what it was fed, nor what it returned, nor room to put records together', async () => {
     const held: WeakRef<ArrayBufferLike>[] = [];
+    const { suite, iv, key } = protection(suite13);
+    const channel = reader('client', 'tls13', {
+      suite,
+      iv,
+      key: {
+        seal: key.seal.bind(key),
+        open: (nonce, additional, ciphertext) => {
+          held.push(new WeakRef(ciphertext.buffer));
+          return key.open(nonce, additional, ciphertext);
+        },
+        destroy: () => key.destroy(),
+      },
+    });
+    const sealer = new Sealer(protection(suite13));
     // In a function of its own, so that no temporary of this one keeps an array alive.
     (() => {
       for (const cut of [0, 30]) {
@@ -242,10 +257,21 @@ describe('reading', () => {
         expect(channel.next()).toBeUndefined();
       }
     })();
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    collect();
-    expect(held.map((ref) => ref.deref()?.byteLength)).toEqual(held.map(() => undefined));
+    await collectGarbage();
+    expect(held.map((ref) => ref.deref()?.byteLength)).toEqual(Array.from({ length: 8 }, () => undefined));
     expect(channel.pendingInput).toBe(0);
+  });
+
+  test('a consumed piece is let go although a later one waits', async () => {
+    const channel = reader('server');
+    const record = plain('handshake', pattern(100));
+    const pieces = [record.slice(), record.slice(0, 50)];
+    const held = pieces.map((piece) => new WeakRef(piece.buffer));
+    for (const piece of pieces.splice(0)) channel.feed(piece);
+    (() => expect(channel.next()?.type).toBe('handshake'))();
+    await collectGarbage();
+    expect(held.map((ref) => ref.deref()?.byteLength)).toEqual([undefined, 50]);
+    expect(channel.pendingInput).toBe(50);
   });
 
   test('after close nothing is fed or read', () => {
@@ -680,6 +706,13 @@ function plain(type: ContentType, content: Bytes, version = 0x0303): Bytes {
 
 function pattern(length: number): Bytes {
   return Uint8Array.from({ length }, (_, i) => (i * 5 + 3) & 0xff);
+}
+
+async function collectGarbage(): Promise<void> {
+  setFlagsFromString('--expose-gc');
+  // Weak references of this turn hold until it is over.
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  (runInNewContext('gc') as () => void)();
 }
 
 /** The records that these bytes complete, copied out at once. */

@@ -359,6 +359,14 @@ describe('keys', () => {
     const opener = new Opener(made[1] as Protection);
     expect(opener.open(concat(...channel.takeOutput())).content).toEqual(pattern(7));
     expect(traffic.use((bytes) => bytes.slice())).toEqual(pattern(48));
+    let lent = new Uint8Array(0);
+    const bind = (key: Bytes): AeadKey => {
+      lent = key as typeof lent;
+      expect(lent.some((byte) => byte !== 0)).toBe(true);
+      return node.aeads['aes-256-gcm'].bind(key);
+    };
+    compute(node, protectTraffic(suite13, { ...node.aeads['aes-256-gcm'], bind }, traffic));
+    expect(lent).toEqual(new Uint8Array(32));
   });
 });
 

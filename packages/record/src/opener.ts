@@ -81,9 +81,11 @@ export class Opener {
     if (record[0] !== contentType.application_data) {
       throw violation(violations.plaintextRecord, { type: record[0] });
     }
+    const { suite, key } = this.#protection;
+    if (record.length < headerLength + suite.aead.tagLength) return undefined;
     const nonce = this.#nonce.of(this.#sequence);
     const header = record.subarray(0, headerLength);
-    const inner = this.#protection.key.open(nonce, header, record.subarray(headerLength));
+    const inner = key.open(nonce, header, record.subarray(headerLength));
     if (inner === undefined) return undefined;
     this.#sequence += 1;
     return readInner(inner);

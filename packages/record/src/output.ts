@@ -62,7 +62,6 @@ export class RecordOutput {
       this.#full.push(whole ? this.#current : this.#current.subarray(0, this.#filled));
       this.#fullLength += this.#filled;
     }
-    this.#current = undefined;
     this.#filled = 0;
   }
 }

@@ -167,6 +167,30 @@ describe('what was tampered with', () => {
     },
   );
 
+  test.each(suiteNames)('%s: an AEAD is not asked to open less than a tag', (name) => {
+    const suite = byName(name);
+    const { key, iv } = protection(suite);
+    const careless: AeadKey = {
+      seal: key.seal.bind(key),
+      open: (nonce, additional, ciphertext) => {
+        if (ciphertext.length < 16) throw new Error('no tag');
+        return key.open(nonce, additional, ciphertext);
+      },
+      destroy: () => key.destroy(),
+    };
+    for (let length = 0; length < 24; length++) {
+      const record = Uint8Array.from([23, 3, 3, 0, length, ...pattern(length)]);
+      expect(() => new Opener({ suite, key: careless, iv }).open(record)).toThrow('bad-record-mac');
+    }
+  });
+
+  test.each(suiteNames)('%s: the version in the header is authenticated, also without deframe', (name) => {
+    const [sealer, opener] = pair(byName(name));
+    const record = seal(sealer, 'application_data', pattern(4));
+    record[2] = 1;
+    expect(() => opener.open(record)).toThrow('bad-record-mac');
+  });
+
   test.each(suiteNames)('%s: repeated, missing and reordered records do not open', (name) => {
     const [sealer, opener] = pair(byName(name));
     const [first, second, third] = [1, 2, 3].map((n) => seal(sealer, 'application_data', pattern(n)));
@@ -214,6 +238,7 @@ describe('inner plaintexts of TLS 1.3 (RFC 9846 §5.4)', () => {
       const suite = byName(name);
       const error = thrownBy(() => read(reader(suite), craft13(suite, Uint8Array.from(inner))));
       expect(isTlsViolation(error) && error.code).toBe(code);
+      expect(() => new Opener(protection(suite)).open(craft13(suite, Uint8Array.from(inner)))).toThrow(code);
       expect(isTlsViolation(error) && error.alert).toBe(
         code === 'record-overflow' ? 'record_overflow' : 'unexpected_message',
       );
@@ -331,6 +356,9 @@ describe('nonces', () => {
       const iv =
         BigInt(`0x${toHex(spy.protection.iv)}`) << (suite.version === 'tls12' ? gcmShift(suite) : 0n);
       expect(BigInt(`0x${spy.nonces[0]}`)).toBe(iv ^ BigInt(start));
+      // RFC 9846 §5.2 takes the header, RFC 5246 §6.2.3.3 the sequence number and what the header would be.
+      const number = start.toString(16).padStart(16, '0');
+      expect(spy.additional[0]).toBe(suite.version === 'tls13' ? '1703030014' : `${number}1603030003`);
       tally.nonces++;
     }
   });
@@ -390,6 +418,13 @@ describe('misuse', () => {
     ]) {
       expect(misuseOf(make)).toBe('protection-lengths');
     }
+  });
+
+  test('the IV is copied', () => {
+    const iv = new Uint8Array(12);
+    const made = protect(suite13, aead, key, iv);
+    iv.fill(9);
+    expect(made.iv).toEqual(new Uint8Array(12));
   });
 
   test('contents that may not be sent are refused and cost no sequence number', () => {
@@ -542,16 +577,19 @@ function gcmShift(suite: CipherSuite): bigint {
 interface Spy {
   readonly protection: Protection;
   readonly nonces: string[];
+  readonly additional: string[];
   failing: boolean;
 }
 
 /** A protection whose AEAD notes its nonces and fails on demand. */
 function spying(suite: CipherSuite): Spy {
   const nonces: string[] = [];
-  const spy = { nonces, failing: false };
+  const additional: string[] = [];
+  const spy = { nonces, additional, failing: false };
   const key: AeadKey = {
-    seal(nonce) {
+    seal(nonce, data) {
       nonces.push(toHex(nonce));
+      additional.push(toHex(data));
       if (spy.failing) throw new Error('the provider fails');
     },
     open: () => undefined,

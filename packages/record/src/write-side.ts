@@ -1,5 +1,5 @@
 import { type Bytes, type Epoch, protocolVersion, type Role, TlsMisuse, type Version } from '@tlsmith/types';
-import { type ContentType, contentType } from './content-type.ts';
+import { type ContentType, contentType, contentTypeName } from './content-type.ts';
 import { headerLength, writeHeader } from './frame.ts';
 import type { RecordLimits } from './limits.ts';
 import { RecordOutput } from './output.ts';
@@ -62,13 +62,9 @@ export class WriteSide {
     }
     this.output.reserve(content.length + fragments * this.#overhead);
     const legacyVersion = this.#takeVersion(type);
-    for (let i = 0; i < fragments; i++) {
-      const whole = fragments === 1;
-      this.#write(
-        type,
-        whole ? content : content.subarray(i * maxFragment, (i + 1) * maxFragment),
-        legacyVersion,
-      );
+    if (fragments === 1) return this.#write(type, content, legacyVersion);
+    for (let at = 0; at < content.length; at += maxFragment) {
+      this.#write(type, content.subarray(at, at + maxFragment), legacyVersion);
     }
   }
 
@@ -88,20 +84,13 @@ export class WriteSide {
     if (sealer === undefined) return this.#writeClear(type, content, legacyVersion);
     const padding = this.#pads ? this.#paddingFor(content.length) : 0;
     const length = this.#overhead + content.length + padding;
+    const room = this.output.room(length);
     // A throw leaves the room uncommitted: no half-made record goes out.
-    this.output.commit(sealer.seal(type, content, this.output.room(length), padding));
+    this.output.commit(sealer.seal(type, content, room, padding));
     if (this.onRecord === undefined) return;
-    const outer = this.version === 'tls12' ? type : 'application_data';
-    const epoch = this.#epoch;
-    this.onRecord({
-      direction: 'write',
-      type: outer,
-      epoch,
-      length,
-      legacyVersion,
-      innerType: type,
-      padding,
-    });
+    const outer = contentTypeName(room[0] as number) as ContentType;
+    const written = { direction: 'write', epoch: this.#epoch, length, innerType: type, padding } as const;
+    this.onRecord({ ...written, type: outer, legacyVersion: protocolVersion.tls12 });
   }
 
   #writeClear(type: ContentType, content: Bytes, legacyVersion: number): void {
@@ -124,7 +113,7 @@ export class WriteSide {
 
   /** RFC 9846 §5.1: 0x0303, but for the first ClientHello, where old servers know 0x0301 better. */
   #takeVersion(type: ContentType): number {
-    if (!this.#first || type !== 'handshake' || this.#sealer !== undefined) return protocolVersion.tls12;
+    if (!this.#first || type !== 'handshake') return protocolVersion.tls12;
     this.#first = false;
     return this.#options.firstVersion;
   }
