@@ -1,49 +1,181 @@
 import { node } from '@tlsmith/crypto/node';
-import { issue, makeAuthority } from '@tlsmith/testkit/node';
-import { trustAnchors } from '@tlsmith/x509';
-import { expect, test } from 'vitest';
-import { Client, defineClient, defineServer, identity, Server, type TlsEnd } from './index.ts';
+import { noble } from '@tlsmith/crypto/noble';
+import { type ClientSession, groups, schemes as schemesOf, suites, utf8 } from '@tlsmith/types';
+import { describe, expect, test } from 'vitest';
+import { exchange, host, identityOf, names, pair, roots, sessions, text } from './pair.test-support.ts';
+import type { ConnectionEvent } from './events.ts';
 
-function pump(a: TlsEnd, b: TlsEnd): void {
-  for (let i = 0; i < 20; i++) {
-    const x = a.takeOutput();
-    const y = b.takeOutput();
-    if (x.length + y.length === 0) return;
-    for (const o of x) b.receive(o, 'owned');
-    for (const o of y) a.receive(o, 'owned');
-  }
-}
-const ca = makeAuthority({ name: 'root' } as never);
-for (const keyType of ['p256', 'rsa'] as const)
-  for (const version of ['tls13', 'tls12'] as const)
-    test(`${version} ${keyType}`, () => {
-      const leaf = issue(ca, {
-        subject: 'example.com',
-        dns: ['example.com'],
-        keyType,
-        eku: ['server'],
-      } as never);
-      const cfg = defineServer({
-        provider: node,
-        identity: [identity(node, { chain: leaf.chain, key: leaf.privateKeyPem })],
-      });
-      const c = defineClient({
-        provider: node,
-        serverName: 'example.com',
-        trust: { roots: trustAnchors([ca.certificate]) },
+const versions = ['tls13', 'tls12'] as const;
+
+const sessionIn = (events: readonly ConnectionEvent[]): ClientSession => {
+  const found = events.find((event) => event.event === 'session');
+  if (found?.event !== 'session') throw new Error('no session');
+  return found.session;
+};
+
+const identityWith = (keyType: Parameters<typeof identityOf>[0]) => {
+  const own = identityOf(keyType);
+  return keyType === 'ed448' ? { ...own, schemes: [schemesOf.ed448] } : own;
+};
+
+describe.each(versions)('%s', (version) => {
+  test.each(['p256', 'p384', 'p521', 'rsa', 'rsa-pss', 'ed25519', 'ed448'] as const)(
+    'shakes hands under a certificate with a key of type %s',
+    (keyType) => {
+      const schemes = keyType === 'ed448' ? { schemes: [schemesOf.ed448] } : {};
+      const server = { identity: [identityWith(keyType)] as const, ...schemes };
+      const { client, server: end } = pair({ client: { versions: [version], ...schemes }, server });
+      exchange(client, end);
+      expect(names(client.events())).toEqual(['connected']);
+      expect(names(end.events())).toEqual(['connected']);
+      expect(client.negotiated?.version).toBe(version);
+      expect(client.negotiated?.peerChain).toEqual(identityWith(keyType).chain);
+    },
+  );
+
+  test.each(Object.values(suites).filter((suite) => suite.version === version))(
+    'carries data both ways under $name',
+    (suite) => {
+      const rsa = suite.version === 'tls12' && suite.authentication === 'rsa';
+      const server = {
+        identity: [identityOf(rsa ? 'rsa' : 'p256')] as const,
         versions: [version],
-      });
-      const client = new Client(c);
-      const server = new Server(cfg);
-      pump(client, server);
-      const ev = client.events(),
-        sv = server.events();
-      console.log(
-        ev.map((e) => (e.event === 'failed' ? e.error : e.event)),
-        sv.map((e) => (e.event === 'failed' ? e.error : e.event)),
-      );
-      client.write(new TextEncoder().encode('hi'));
-      pump(client, server);
-      console.log(server.events(), client.negotiated?.suite.name);
-      expect(client.connected).toBe(true);
+        suites: [suite],
+      };
+      const { client, server: end } = pair({ client: { versions: [version], suites: [suite] }, server });
+      client.write(utf8('early bird'));
+      exchange(client, end);
+      end.write(utf8('worm'));
+      exchange(client, end);
+      expect(text(end.events())).toBe('early bird');
+      expect(text(client.events())).toBe('worm');
+      expect(client.negotiated?.suite).toBe(suite);
+    },
+  );
+
+  test('agrees on the application protocol, and on none without a common one (RFC 7301 §3.2)', () => {
+    const both = pair({ client: { versions: [version], alpn: ['h2', 'x'] }, server: { alpn: ['x', 'h2'] } });
+    exchange(both.client, both.server);
+    expect([both.client.negotiated?.alpn, both.server.negotiated?.alpn]).toEqual(['x', 'x']);
+    const none = pair({ client: { versions: [version], alpn: ['h2'] }, server: { alpn: ['x'] } });
+    exchange(none.client, none.server);
+    expect(names(none.server.events())).toEqual(['failed: no-common-application-protocol']);
+    expect(names(none.client.events())).toEqual(['failed: peer-alert']);
+  });
+
+  test('resumes by ticket without showing a certificate again', () => {
+    const server = { sessions: sessions() };
+    const first = pair({ client: { versions: [version] }, server });
+    exchange(first.client, first.server);
+    const session = sessionIn(first.client.events());
+    const second = pair({ client: { versions: [version] }, server, session });
+    exchange(second.client, second.server);
+    expect(second.client.negotiated?.resumed).toBe(true);
+    expect(second.server.negotiated?.resumed).toBe(true);
+    expect(second.client.negotiated?.peerChain).toEqual(first.client.negotiated?.peerChain);
+    // The session object is its owner's: one connection does not use it up for others.
+    const third = pair({ client: { versions: [version] }, server, session });
+    exchange(third.client, third.server);
+    expect(third.client.negotiated?.resumed).toBe(true);
+  });
+
+  test('does a full handshake with a session that the server cannot open', () => {
+    const first = pair({ client: { versions: [version] }, server: { sessions: sessions() } });
+    exchange(first.client, first.server);
+    const session = sessionIn(first.client.events());
+    const second = pair({ client: { versions: [version] }, server: { sessions: sessions() }, session });
+    exchange(second.client, second.server);
+    expect(second.client.negotiated?.resumed).toBe(false);
+  });
+
+  test('exports the same keying material on both sides (RFC 9846 §7.5, RFC 5705)', () => {
+    const { client, server } = pair({ client: { versions: [version] } });
+    exchange(client, server);
+    const ours = client.exportKeyingMaterial('EXPORTER-test', 40, utf8('context'));
+    expect(ours).toEqual(server.exportKeyingMaterial('EXPORTER-test', 40, utf8('context')));
+    expect(ours).not.toEqual(server.exportKeyingMaterial('EXPORTER-test', 40, utf8('other')));
+  });
+
+  test('authenticates the client, refuses a missing certificate, and takes a missing one where it is optional', () => {
+    const identity = [identityOf('p256')];
+    const wanted = { clientAuthentication: { require: { roots } } };
+    const shown = pair({ client: { versions: [version], identity }, server: wanted });
+    exchange(shown.client, shown.server);
+    expect(shown.server.negotiated?.peerChain).toEqual(identity[0]?.chain);
+    const missing = pair({ client: { versions: [version] }, server: wanted });
+    exchange(missing.client, missing.server);
+    const row = version === 'tls13' ? 'failed: certificate-required' : 'failed: certificate-required-tls12';
+    expect(names(missing.server.events())).toEqual([row]);
+    const optional = pair({
+      client: { versions: [version] },
+      server: { clientAuthentication: { request: { roots } } },
     });
+    exchange(optional.client, optional.server);
+    expect(names(optional.server.events())).toEqual(['connected']);
+    expect(optional.server.negotiated?.peerChain).toEqual([]);
+  });
+
+  test('both providers speak to each other', () => {
+    for (const [ours, theirs] of [
+      [noble, node],
+      [node, noble],
+      [noble, noble],
+    ] as const) {
+      const server = { provider: theirs, identity: [identityOf('p256', theirs)] as const };
+      const { client, server: end } = pair({ client: { provider: ours, versions: [version] }, server });
+      client.write(utf8('hi'));
+      exchange(client, end);
+      expect(text(end.events())).toBe('hi');
+    }
+  });
+});
+
+test('TLS 1.2 resumes by session ID where the server gives no tickets (RFC 5246 §7.3)', () => {
+  const server = { sessions: sessions('off') };
+  const first = pair({ client: { versions: ['tls12'] }, server });
+  exchange(first.client, first.server);
+  const session = sessionIn(first.client.events());
+  expect(session.version === 'tls12' && session.sessionId.length).toBe(32);
+  const second = pair({ client: { versions: ['tls12'] }, server, session });
+  exchange(second.client, second.server);
+  expect(second.server.negotiated?.resumed).toBe(true);
+});
+
+test('HelloRetryRequest finds the common group (RFC 9846 §4.2.4)', () => {
+  const { client, server } = pair({ server: { groups: [groups.secp384r1] } });
+  exchange(client, server);
+  expect(client.negotiated).toMatchObject({ retried: true, group: 'secp384r1' });
+  expect(server.negotiated).toMatchObject({ retried: true, group: 'secp384r1' });
+});
+
+test('HelloRetryRequest and resumption go together', () => {
+  const server = { groups: [groups.secp384r1], sessions: sessions() };
+  const first = pair({ server });
+  exchange(first.client, first.server);
+  const second = pair({ server, session: sessionIn(first.client.events()) });
+  exchange(second.client, second.server);
+  expect(second.client.negotiated).toMatchObject({ retried: true, resumed: true });
+});
+
+test('the client takes TLS 1.2 from a server that has nothing newer', () => {
+  const { client, server } = pair({ server: { versions: ['tls12'] } });
+  exchange(client, server);
+  expect(client.negotiated?.version).toBe('tls12');
+});
+
+test('a wrong host name is refused with bad_certificate, and the server hears it', () => {
+  const { client, server } = pair({ client: { serverName: 'other.example' } });
+  exchange(client, server);
+  expect(names(client.events())).toEqual(['failed: wrong-name']);
+  expect(names(server.events())).toEqual(['failed: peer-alert']);
+});
+
+test('a session of one name is not offered under another', () => {
+  const server = { sessions: sessions() };
+  const first = pair({ server });
+  exchange(first.client, first.server);
+  const session = { ...sessionIn(first.client.events()), serverName: `www.${host}` };
+  const second = pair({ server, session });
+  exchange(second.client, second.server);
+  expect(second.client.negotiated?.resumed).toBe(false);
+});

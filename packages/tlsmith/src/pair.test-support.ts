@@ -1,0 +1,97 @@
+import { node } from '@tlsmith/crypto/node';
+import { serverSessionCache, serverSessionStore, ticketKeys } from '@tlsmith/session-cache';
+import { type Authority, type Issued, issue, makeAuthority, type TestKeyType } from '@tlsmith/testkit/node';
+import type { Bytes } from '@tlsmith/types';
+import { trustAnchors } from '@tlsmith/x509';
+import { Client } from './client.ts';
+import type { ConnectionEvent } from './events.ts';
+import { type Identity, identity } from './identity.ts';
+import {
+  type ClientOptions,
+  defineClient,
+  defineServer,
+  type ServerOptions,
+  type ServerSessions,
+} from './options.ts';
+import { Server } from './server.ts';
+import type { TlsEnd } from './tls-end.ts';
+
+export const authority: Authority = makeAuthority({ name: 'Test Root' });
+export const roots = trustAnchors([authority.certificate]);
+export const host = 'server.example';
+
+const issued = new Map<string, Issued>();
+
+/** A certificate for `server.example` with a key of this type; made once. */
+export function leaf(keyType: TestKeyType): Issued {
+  const known = issued.get(keyType) ?? issue(authority, { subject: host, dns: [host], keyType });
+  issued.set(keyType, known);
+  return known;
+}
+
+export function identityOf(keyType: TestKeyType, provider = node as ClientOptions['provider']): Identity {
+  const { chain, privateKeyPem } = leaf(keyType);
+  return identity(provider, { chain, key: privateKeyPem });
+}
+
+/** Tickets and session IDs of one server. */
+export function sessions(tickets12: 'on' | 'off' = 'on'): ServerSessions {
+  const store = serverSessionStore({ capacity: 100 });
+  const keys = ticketKeys({
+    aead: node.aeads['aes-256-gcm'],
+    random: node.random,
+    lifetime: 86_400,
+    rotateEvery: 3600,
+  });
+  const cache = serverSessionCache({
+    provider: node,
+    store,
+    tickets: { kind: 'sealed', keys },
+    lifetime: 86_400,
+  });
+  return { cache, store, tickets12 };
+}
+
+export interface PairOptions {
+  readonly client?: Partial<ClientOptions>;
+  readonly server?: Partial<ServerOptions>;
+  readonly session?: ConstructorParameters<typeof Client>[1];
+}
+
+/** A client and a server that trust each other's test certificates. */
+export function pair(options: PairOptions = {}): { readonly client: Client; readonly server: Server } {
+  const client = defineClient({ provider: node, serverName: host, trust: { roots }, ...options.client });
+  const server = defineServer({ provider: node, identity: [identityOf('p256')], ...options.server });
+  return { client: new Client(client, options.session), server: new Server(server) };
+}
+
+/** Carries bytes both ways until there are none, cut into pieces of `size`. */
+export function exchange(a: TlsEnd, b: TlsEnd, size = Number.POSITIVE_INFINITY): void {
+  for (;;) {
+    const toB = a.takeOutput();
+    for (const bytes of toB) for (const piece of pieces(bytes, size)) b.receive(piece);
+    const toA = b.takeOutput();
+    for (const bytes of toA) for (const piece of pieces(bytes, size)) a.receive(piece);
+    if (toA.length + toB.length === 0) return;
+  }
+}
+
+/** Names of events, with the code of an error. */
+export function names(events: readonly ConnectionEvent[]): readonly string[] {
+  return events.map((event) =>
+    event.event === 'failed'
+      ? `failed: ${(event.error as Error & { code?: string }).code ?? event.error.message}`
+      : event.event,
+  );
+}
+
+export function text(events: readonly ConnectionEvent[]): string {
+  return events.map((event) => (event.event === 'data' ? Buffer.from(event.bytes).toString() : '')).join('');
+}
+
+function pieces(bytes: Bytes, size: number): readonly Bytes[] {
+  const cut: Bytes[] = [];
+  for (let at = 0; at < bytes.length; at += size)
+    cut.push(bytes.subarray(at, at + Math.min(size, bytes.length)));
+  return cut;
+}
