@@ -452,6 +452,7 @@ test('whatever is sent, in whatever batches, arrives', () => {
 test('a trace shows every record that was written', () => {
   const seen: RecordInfo[] = [];
   const { writer } = channels(undefined, { padding: () => 3 });
+  expect(writer.onRecord).toBeUndefined();
   writer.onRecord = (info) => seen.push(info);
   writer.send('handshake', pattern(20));
   writer.sendChangeCipherSpec();

@@ -1,4 +1,4 @@
-import type { Bytes } from '@tlsmith/types';
+import { copyBytes, type Bytes } from '@tlsmith/types';
 import {
   announcedLength,
   deframe,
@@ -67,7 +67,7 @@ export class RecordInput {
   detach(): void {
     for (let i = Math.max(this.#head, this.#borrowedFrom); i < this.#chunks.length; i++) {
       const from = i === this.#head ? this.#at : 0;
-      this.#chunks[i] = (this.#chunks[i] as Bytes).slice(from);
+      this.#chunks[i] = copyBytes((this.#chunks[i] as Bytes).subarray(from));
       if (i === this.#head) this.#at = 0;
     }
     this.#borrowedFrom = this.#chunks.length;

@@ -1,5 +1,6 @@
 import { type Derivation, trafficKeys } from '@tlsmith/key-schedule';
 import {
+  copyBytes,
   type AeadAlgorithm,
   type AeadKey,
   type Bytes,
@@ -49,7 +50,7 @@ export function protect(suite: CipherSuite, aead: AeadAlgorithm, key: Secret<'ke
   if (iv.length + explicitNonceLength(suite) !== aead.nonceLength || aead.nonceLength < sequenceLength) {
     throw new TlsMisuse('protection-lengths', `${suite.name} does not take an IV of ${iv.length} bytes`);
   }
-  return { suite, key: key.use((bytes) => aead.bind(bytes)), iv: iv.slice() };
+  return { suite, key: key.use((bytes) => aead.bind(bytes)), iv: copyBytes(iv) };
 }
 
 /**

@@ -1,4 +1,12 @@
-import { type Bytes, type Epoch, type Role, type Version, violation, violations } from '@tlsmith/types';
+import {
+  copyBytes,
+  type Bytes,
+  type Epoch,
+  type Role,
+  type Version,
+  violation,
+  violations,
+} from '@tlsmith/types';
 import type { ContentType } from './content-type.ts';
 import { type FrameLimits, frameLimits, headerLength } from './frame.ts';
 import { type Found, RecordInput } from './input.ts';
@@ -184,7 +192,7 @@ function plaintext({ frame, record, borrowed }: Found): OpenedRecord {
   return {
     type,
     // What is not borrowed stands in an array that the next record overwrites.
-    content: borrowed ? content : content.slice(),
+    content: borrowed ? content : copyBytes(content),
     epoch: 'initial',
     length: record.length,
     fresh: !borrowed,

@@ -456,6 +456,13 @@ describe('misuse', () => {
     expect(opener.open(record).content).toEqual(pattern(9));
   });
 
+  test('a TLS 1.3 opener takes protected records only, a TLS 1.2 opener known types only', () => {
+    const record = Uint8Array.from([22, 3, 3, 0, 20, ...pattern(20)]);
+    expect(() => new Opener(protection(suite13)).open(record)).toThrow('plaintext-record');
+    record[0] = 24;
+    expect(() => new Opener(protection(suite12)).open(record)).toThrow('unknown-content-type');
+  });
+
   test('after destroy nothing is sealed or opened', () => {
     const [sealer, opener] = pair(suite13);
     const record = seal(sealer, 'handshake', pattern(9));
