@@ -1,4 +1,4 @@
-import { type Bytes, DecodeError, type Version } from '@tlsmith/types';
+import { copyBytes, type Bytes, DecodeError, type Version } from '@tlsmith/types';
 import { CertificateStatus } from './extensions/status-request.ts';
 import { Certificate12, Certificate13 } from './messages/certificate.ts';
 import { CertificateRequest12, CertificateRequest13 } from './messages/certificate-request.ts';
@@ -200,7 +200,7 @@ export function handshakeCodec(context: MessageContext): Codec<Message> {
         const body = reader.bytes.subarray(reader.at, Math.min(reader.at + length, reader.end));
         const codec = messageCodec(code, body, context)?.codec ?? (rest as Codec<unknown>);
         reader.within(length, () => reader.part('body', codec, codec.read));
-        return reader.bytes.slice(start, reader.at);
+        return copyBytes(reader.bytes.subarray(start, reader.at));
       },
       write: (writer: Writer, raw: Bytes) => writer.bytes(raw),
     },

@@ -1,4 +1,4 @@
-import type { Bytes } from '@tlsmith/types';
+import { copyBytes, type Bytes } from '@tlsmith/types';
 import type { Extension } from './extensions/extension.ts';
 import { hasExtension } from './extensions/extension.ts';
 import { bodyOf, knownExtensions } from './extensions/known.ts';
@@ -37,7 +37,7 @@ export function inspectMessage(
 /** The context, with TLS 1.2 filled in where a ServerHello of unknown version has no supported_versions. */
 function versionOf(raw: Bytes, context: MessageContext): MessageContext {
   if (context.version !== undefined) return context;
-  const message = decodeMessage(raw.slice(), context);
+  const message = decodeMessage(copyBytes(raw), context);
   if (message.type !== 'server_hello') return context;
   return hasExtension(message.body.extensions, supportedVersions)
     ? context

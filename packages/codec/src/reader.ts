@@ -1,4 +1,4 @@
-import { type Bytes, DecodeError, isDecodeError } from '@tlsmith/types';
+import { copyBytes, type Bytes, DecodeError, isDecodeError } from '@tlsmith/types';
 import type { Span, SpanValue } from './span.ts';
 
 /** What an annotated decode collects, and how extension bodies are looked up while doing so. */
@@ -58,7 +58,7 @@ export class Reader {
 
   /** The next `length` bytes as an owned copy. */
   take(length: number): Bytes {
-    return this.view(length).slice();
+    return copyBytes(this.view(length));
   }
 
   /** Reads `length` bytes through `f`, which must consume them all. */

@@ -1,4 +1,4 @@
-import { type AeadAlgorithm, type AeadKey, type Bytes, TlsMisuse } from '@tlsmith/types';
+import { copyBytes, type AeadAlgorithm, type AeadKey, type Bytes, TlsMisuse } from '@tlsmith/types';
 import type { AeadName } from './synchronous.ts';
 
 /** What differs between the AEADs: both functions get a key of the right length and 12-byte nonces. */
@@ -21,7 +21,7 @@ export function aead(name: AeadName, functions: AeadFunctions): AeadAlgorithm {
       if (key.length !== keyLength) {
         throw new TlsMisuse('aead-key-length', `${name} takes a key of ${keyLength} bytes`);
       }
-      return new BoundKey(functions, key.slice());
+      return new BoundKey(functions, copyBytes(key));
     },
   };
 }

@@ -1,5 +1,5 @@
 import { decodeMessage, type Message, type MessageContext } from '@tlsmith/codec';
-import { type Bytes, concat, isDecodeError, noBytes, violation, violations } from '@tlsmith/types';
+import { copyBytes, type Bytes, concat, isDecodeError, noBytes, violation, violations } from '@tlsmith/types';
 import { decodeViolation } from './decode-violation.ts';
 
 /** Largest accepted handshake messages in bytes, header excluded. */
@@ -52,7 +52,7 @@ export class Inbox {
     if (pending.length < 4 + length) return undefined;
     this.#pending = pending.length === 4 + length ? noBytes : pending.subarray(4 + length);
     try {
-      return decodeMessage(pending.slice(0, 4 + length), context);
+      return decodeMessage(copyBytes(pending.subarray(0, 4 + length)), context);
     } catch (error) {
       throw isDecodeError(error) ? decodeViolation(error) : error;
     }

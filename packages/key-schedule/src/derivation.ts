@@ -1,4 +1,5 @@
 import {
+  copyBytes,
   type Bytes,
   type HashAsk,
   type HashInfo,
@@ -32,7 +33,7 @@ export function intoSecret<Kind extends SecretKind>(kind: Kind, bytes: Bytes): S
 
 /** A copy that the caller owns and overwrites; needed where bytes outlive one `use`, across a `yield`. */
 export function copyOf(value: Secret | Bytes): Bytes {
-  return isSecret(value) ? value.use((bytes) => bytes.slice()) : value.slice();
+  return isSecret(value) ? value.use(copyBytes) : copyBytes(value);
 }
 
 /** The first `length` bytes of the blocks, in a fresh array; the blocks stay the caller's to overwrite. */

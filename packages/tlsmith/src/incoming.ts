@@ -1,6 +1,6 @@
 import { type AnyState, Inbox, type MachineEvent } from '@tlsmith/handshake';
 import type { OpenedRecord, RecordChannel } from '@tlsmith/record';
-import { type Bytes, violation, violations } from '@tlsmith/types';
+import { copyBytes, type Bytes, violation, violations } from '@tlsmith/types';
 import { readAlert } from './alerts.ts';
 import type { ConnectionLimits } from './limits.ts';
 import { contextOf, isConnected } from './state.ts';
@@ -69,7 +69,7 @@ export class Incoming {
   /** Handshake bytes go to the inbox; everything else arrives at once, and not in the middle of a message. */
   #record(record: OpenedRecord, state: AnyState): Arrival | undefined {
     const { type } = record;
-    const content = record.fresh ? record.content : record.content.slice();
+    const content = record.fresh ? record.content : copyBytes(record.content);
     if (type === 'handshake') {
       this.#inbox.feed(content);
       return undefined;

@@ -25,7 +25,6 @@ export {
   defineServer,
   type ServerConfig,
   type ServerOptions,
-  type ServerSessions,
 } from './options.ts';
 export { Server } from './server.ts';
 export { TlsEnd } from './tls-end.ts';

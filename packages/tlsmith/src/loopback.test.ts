@@ -131,7 +131,7 @@ describe.each(versions)('%s', (version) => {
 });
 
 test('TLS 1.2 resumes by session ID where the server gives no tickets (RFC 5246 §7.3)', () => {
-  const server = { sessions: sessions('off') };
+  const server = { sessions: sessions('session-ids') };
   const first = pair({ client: { versions: ['tls12'] }, server });
   exchange(first.client, first.server);
   const session = sessionIn(first.client.events());

@@ -8,7 +8,7 @@ import {
   sevenDays,
 } from '@tlsmith/handshake';
 import type { PaddingPolicy } from '@tlsmith/record';
-import type { ServerSessionCache, SessionStore } from '@tlsmith/session-cache';
+import type { ServerSessionCache } from '@tlsmith/session-cache';
 import {
   type AeadAlgorithm,
   type Bytes,
@@ -16,7 +16,6 @@ import {
   type CryptoProvider,
   type NamedGroup,
   noBytes,
-  type ServerSession,
   type SignatureScheme,
   TlsMisuse,
   type Version,
@@ -95,19 +94,11 @@ export interface ServerOptions extends CommonOptions {
   /** Names (DER) that CertificateRequest lists. */
   readonly certificateAuthorities?: readonly Bytes[];
   /** Where sessions live; without it nothing is resumed. */
-  readonly sessions?: ServerSessions;
+  readonly sessions?: ServerSessionCache;
   /** TLS 1.3 tickets after a handshake; 2 by default. */
   readonly tickets?: number;
   /** Names this configuration: sessions of another context are not resumed. */
   readonly sessionContext?: Bytes;
-}
-
-/** A server's resumption: the cache, and the store behind it where TLS 1.2 session IDs are given out. */
-export interface ServerSessions {
-  readonly cache: ServerSessionCache;
-  readonly store?: SessionStore<ServerSession>;
-  /** TLS 1.2 tickets; `on` by default. Without them, and with a store, session IDs are given. */
-  readonly tickets12?: 'on' | 'off';
 }
 
 declare const defined: unique symbol;
@@ -164,10 +155,10 @@ export function defineServer(options: ServerOptions): ServerConfig {
     clientAuthentication:
       clientAuthentication === 'none' ? 'none' : 'request' in clientAuthentication ? 'request' : 'require',
     certificateAuthorities: options.certificateAuthorities ?? [],
-    tickets: sessions === undefined ? 0 : (options.tickets ?? defaultTickets),
+    tickets: sessions?.gives.tickets.tls13 === true ? (options.tickets ?? defaultTickets) : 0,
     resumption12: {
-      tickets: sessions !== undefined && sessions.tickets12 !== 'off',
-      sessionIds: sessions?.store !== undefined,
+      tickets: sessions?.gives.tickets.tls12 === true,
+      sessionIds: sessions?.gives.sessionIds === true,
     },
     context: options.sessionContext ?? noBytes,
     extendedMasterSecret: options.extendedMasterSecret ?? 'prefer',

@@ -1,5 +1,5 @@
 import type { RecordChannel } from '@tlsmith/record';
-import { type AlertLevel, type AlertName, type Bytes, TlsMisuse } from '@tlsmith/types';
+import { copyBytes, type AlertLevel, type AlertName, type Bytes, TlsMisuse } from '@tlsmith/types';
 import { alertBytes } from './effects.ts';
 import type { Tracer } from './trace.ts';
 
@@ -44,7 +44,7 @@ export class Outgoing {
     if (this.#waitingLength + bytes.length > this.#limit) {
       throw new TlsMisuse('too-much-pending-output', 'wait for the connection before writing more');
     }
-    this.#waiting.push(bytes.slice());
+    this.#waiting.push(copyBytes(bytes));
     this.#waitingLength += bytes.length;
   }
 

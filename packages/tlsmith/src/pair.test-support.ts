@@ -1,18 +1,17 @@
 import { node } from '@tlsmith/crypto/node';
-import { serverSessionCache, serverSessionStore, ticketKeys } from '@tlsmith/session-cache';
+import {
+  type ServerSessionCache,
+  serverSessionCache,
+  serverSessionStore,
+  ticketKeys,
+} from '@tlsmith/session-cache';
 import { type Authority, type Issued, issue, makeAuthority, type TestKeyType } from '@tlsmith/testkit/node';
 import type { Bytes } from '@tlsmith/types';
 import { trustAnchors } from '@tlsmith/x509';
 import { Client } from './client.ts';
 import type { ConnectionEvent } from './events.ts';
 import { type Identity, identity } from './identity.ts';
-import {
-  type ClientOptions,
-  defineClient,
-  defineServer,
-  type ServerOptions,
-  type ServerSessions,
-} from './options.ts';
+import { type ClientOptions, defineClient, defineServer, type ServerOptions } from './options.ts';
 import { Server } from './server.ts';
 import type { TlsEnd } from './tls-end.ts';
 
@@ -34,8 +33,8 @@ export function identityOf(keyType: TestKeyType, provider = node as ClientOption
   return identity(provider, { chain, key: privateKeyPem });
 }
 
-/** Tickets and session IDs of one server. */
-export function sessions(tickets12: 'on' | 'off' = 'on'): ServerSessions {
+/** What a server gives to be resumed by: sealed tickets, or session IDs. */
+export function sessions(kind: 'tickets' | 'session-ids' = 'tickets'): ServerSessionCache {
   const store = serverSessionStore({ capacity: 100 });
   const keys = ticketKeys({
     aead: node.aeads['aes-256-gcm'],
@@ -43,13 +42,8 @@ export function sessions(tickets12: 'on' | 'off' = 'on'): ServerSessions {
     lifetime: 86_400,
     rotateEvery: 3600,
   });
-  const cache = serverSessionCache({
-    provider: node,
-    store,
-    tickets: { kind: 'sealed', keys },
-    lifetime: 86_400,
-  });
-  return { cache, store, tickets12 };
+  const tickets = kind === 'tickets' ? { kind: 'sealed' as const, keys } : { kind: 'none' as const };
+  return serverSessionCache({ provider: node, store, tickets, lifetime: 86_400 });
 }
 
 export interface PairOptions {

@@ -4,7 +4,6 @@ import {
   type Remembered,
   serverMachine,
 } from '@tlsmith/handshake';
-import { copyServerSession, storeKey } from '@tlsmith/session-cache';
 import { type Awaitable, TlsMisuse } from '@tlsmith/types';
 import { answers } from './answers.ts';
 import { Connection } from './connection.ts';
@@ -34,11 +33,13 @@ export class Server extends TlsEnd {
       provider,
       identities: options.identity,
       unknownServerName: options.unknownServerName ?? 'first-identity',
-      sessions: sessions?.cache,
+      sessions,
       now,
       authenticate: (ask) => authenticateClient(ask, config, now),
     });
-    const host = effectHost(options, (remembered) => store(remembered, config, now()));
+    const host = effectHost(options, (remembered) => {
+      if (remembered.role === 'server') void sessions?.remember(remembered.id, remembered.session, now());
+    });
     super(
       new Connection({
         role: 'server',
@@ -68,15 +69,4 @@ function authenticateClient(
   const trust: Trust =
     'request' in clientAuthentication ? clientAuthentication.request : clientAuthentication.require;
   return authenticate(ask, { provider, trust, reference: undefined, now });
-}
-
-/** Keeps a TLS 1.2 session under the ID that the client was given; a store that fails costs a full handshake later. */
-function store(remembered: Remembered, { options }: ServerConfig, now: number): void {
-  const sessions = options.sessions?.store;
-  if (remembered.role !== 'server' || sessions === undefined) return;
-  const { id, session } = remembered;
-  const times = { now, expiresAt: session.createdAt + 1000 * session.lifetime };
-  Promise.resolve(sessions.put(storeKey('session-id', id), copyServerSession(session), times)).catch(
-    () => undefined,
-  );
 }

@@ -28,6 +28,19 @@ export function concat(...parts: readonly Bytes[]): Bytes {
 }
 
 /**
+ * An owned copy. `slice` is none: that of a Node `Buffer` returns a view.
+ *
+ * @example
+ * ```ts
+ * import { copyBytes } from '@tlsmith/types';
+ * copyBytes(Buffer.from('abc')); // Uint8Array [97, 98, 99], its own memory
+ * ```
+ */
+export function copyBytes(bytes: Bytes): Bytes {
+  return new Uint8Array(bytes);
+}
+
+/**
  * Compares two byte strings in time that depends on their lengths only, as far as a just-in-time compiler
  * allows. The one comparison for bytes in this repository, secret or not.
  */

@@ -16,6 +16,7 @@ export {
   type Bytes,
   compare,
   concat,
+  copyBytes,
   equal,
   fromHex,
   fromUtf8,

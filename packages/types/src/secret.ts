@@ -1,4 +1,4 @@
-import type { Bytes } from './bytes.ts';
+import { type Bytes, copyBytes } from './bytes.ts';
 import { TlsMisuse } from './errors.ts';
 
 /** What a secret is for. Kinds keep one secret from being used in the place of another. */
@@ -44,7 +44,7 @@ export interface Secret<out Kind extends SecretKind = SecretKind> {
  * ```
  */
 export function secret<Kind extends SecretKind>(kind: Kind, bytes: Bytes): Secret<Kind> {
-  return new Holder(kind, bytes.slice());
+  return new Holder(kind, copyBytes(bytes));
 }
 
 /** Whether a value is a {@link Secret}, from any copy of this package. */

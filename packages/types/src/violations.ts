@@ -17,7 +17,7 @@ export const violations = {
   unknownContentType: { code: 'unknown-content-type', alert: 'unexpected_message', blame: 'broken' },
   recordVersion: { code: 'record-version', alert: 'protocol_version', blame: 'broken' },
   recordOverflow: { code: 'record-overflow', alert: 'record_overflow', blame: 'broken' },
-  recordTooShort: { code: 'record-too-short', alert: 'decode_error', blame: 'broken' },
+  recordTooShort: { code: 'record-too-short', alert: 'bad_record_mac', blame: 'broken' },
   badRecordMac: { code: 'bad-record-mac', alert: 'bad_record_mac', blame: 'broken' },
   noContentType: { code: 'no-content-type', alert: 'unexpected_message', blame: 'broken' },
   emptyHandshakeRecord: { code: 'empty-handshake-record', alert: 'unexpected_message', blame: 'broken' },
@@ -48,7 +48,7 @@ export const violations = {
   noCommonVersion: { code: 'no-common-version', alert: 'protocol_version', blame: 'incompatible' },
   unofferedVersion: { code: 'unoffered-version', alert: 'illegal_parameter', blame: 'broken' },
   unsupportedVersion: { code: 'unsupported-version', alert: 'protocol_version', blame: 'incompatible' },
-  badLegacyVersion: { code: 'bad-legacy-version', alert: 'illegal_parameter', blame: 'broken' },
+  badLegacyVersion: { code: 'bad-legacy-version', alert: 'protocol_version', blame: 'broken' },
   downgradeSentinel: { code: 'downgrade-sentinel', alert: 'illegal_parameter', blame: 'broken' },
   inappropriateFallback: {
     code: 'inappropriate-fallback',
@@ -187,7 +187,6 @@ export const violations = {
   },
 
   // After the handshake.
-  renegotiation: { code: 'renegotiation', alert: 'no_renegotiation', blame: 'incompatible' },
+  renegotiation: { code: 'renegotiation', alert: 'handshake_failure', blame: 'incompatible' },
   badKeyUpdateRequest: { code: 'bad-key-update-request', alert: 'illegal_parameter', blame: 'broken' },
-  ticketLifetimeTooLong: { code: 'ticket-lifetime-too-long', alert: 'illegal_parameter', blame: 'broken' },
 } as const;

@@ -61,26 +61,33 @@ function later<T, Ask>(
   signal: AbortSignal | undefined,
 ): Promise<T> {
   return new Promise<T>((resolve, reject) => {
+    // One of answer, rejection and abort counts; what comes after it is ignored.
     let live = true;
-    const abort = (): void => {
+    const first = (): boolean => {
+      const was = live;
       live = false;
+      signal?.removeEventListener('abort', abort);
+      return was;
+    };
+    const abort = (): void => {
+      if (!first()) return;
       work.return(undefined as never);
       reject(signal?.reason);
     };
-    if (signal?.aborted === true) return abort();
-    signal?.addEventListener('abort', abort, { once: true });
     const resume = (step: () => IteratorResult<Ask, T>): void => {
-      if (!live) return;
-      signal?.removeEventListener('abort', abort);
+      if (!first()) return;
       try {
         resolve(advance(work, step(), answer, signal));
       } catch (error) {
         reject(error);
       }
     };
-    pending.then(
+    signal?.addEventListener('abort', abort, { once: true });
+    // Handlers first, so that a rejection after an abort is nobody's unhandled one.
+    Promise.resolve(pending).then(
       (value) => resume(() => work.next(value)),
       (cause) => resume(() => work.throw(cause)),
     );
+    if (signal?.aborted === true) abort();
   });
 }

@@ -1,5 +1,5 @@
 import { inspect, type Reader, Reader as DerReader, type Span } from '@tlsmith/codec';
-import { type Bytes, equal, isDecodeError, type PublicKey } from '@tlsmith/types';
+import { copyBytes, type Bytes, equal, isDecodeError, type PublicKey } from '@tlsmith/types';
 import { type AlgorithmIdentifier, algorithmIdentifier } from './algorithm.ts';
 import { bitString, integer, octetBitString, smallInteger } from './asn1.ts';
 import { type DerType, explicit, field, implicit, optional, sequence } from './der.ts';
@@ -53,7 +53,7 @@ export interface Certificate extends KnownExtensions {
  */
 export function parseCertificate(der: Bytes): Certificate {
   return rejectingMalformed(() => {
-    const reader = new DerReader(der.slice());
+    const reader = new DerReader(copyBytes(der));
     const value = certificate.read(reader);
     return reader.at === reader.end ? value : reader.fail('the end of the certificate');
   });
@@ -68,7 +68,7 @@ export function inspectCertificate(der: Bytes): { readonly value: Certificate; r
   const { name: title, section, read } = certificate;
   // A certificate is never written anew: its bytes are its identity.
   const codec = { name: title, section, read, write: () => undefined };
-  return rejectingMalformed(() => inspect(codec, der.slice()));
+  return rejectingMalformed(() => inspect(codec, copyBytes(der)));
 }
 
 /**

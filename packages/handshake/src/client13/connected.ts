@@ -1,12 +1,12 @@
 import { earlyData, type KeyUpdate, type NewSessionTicket13, readExtension } from '@tlsmith/codec';
 import { nextTrafficSecret, ticketPsk } from '@tlsmith/key-schedule';
-import { type ClientSession13, violation, violations } from '@tlsmith/types';
+import type { ClientSession13 } from '@tlsmith/types';
 import { now } from '../ask.ts';
 import { go, type In, type Landing } from '../client/states.ts';
 import { type Effect, install } from '../effect.ts';
 import type { MessageEvent, UpdateKeysEvent } from '../event.ts';
 import { sendKeyUpdate, updateRequested } from '../key-update.ts';
-import { type ClientPolicy, sevenDays } from '../policy.ts';
+import type { ClientPolicy } from '../policy.ts';
 
 /** NewSessionTicket: a session for later (RFC 9846 §4.7.1). */
 export function* onNewSessionTicket(
@@ -16,7 +16,6 @@ export function* onNewSessionTicket(
 ): Landing<'client13/connected'> {
   const { at: _at, ...known } = state;
   const { ticketLifetime, ticketAgeAdd, ticketNonce, ticket, extensions } = event.body;
-  if (ticketLifetime > sevenDays) throw violation(violations.ticketLifetimeTooLong, { ticketLifetime });
   const unwanted = ticketLifetime === 0 || !policy.resumption || state.tickets >= policy.limits.tickets;
   if (unwanted) return go('client13/connected', known);
   const session: ClientSession13 = {

@@ -17,6 +17,7 @@ import {
 } from '@tlsmith/codec';
 import { append, finishedVerifyData12, type Transcript, transcriptHash } from '@tlsmith/key-schedule';
 import {
+  copyBytes,
   type Bytes,
   type CipherSuite12,
   noBytes,
@@ -136,7 +137,7 @@ interface Answers {
 
 /** A server that could do TLS 1.3 marks its random value (RFC 9846 §4.2.3). */
 function* serverRandomFor(policy: ServerPolicy): Work<Bytes> {
-  const bytes = (yield* random(32)).slice();
+  const bytes = copyBytes(yield* random(32));
   if (policy.versions.includes('tls13')) bytes.set(downgradeSentinel.tls12, 24);
   return bytes;
 }

@@ -1,10 +1,15 @@
 import { Server as TcpServer, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { node } from '@tlsmith/crypto/node';
-import { serverSessionCache, serverSessionStore, ticketKeys } from '@tlsmith/session-cache';
+import {
+  type ServerSessionCache,
+  serverSessionCache,
+  serverSessionStore,
+  ticketKeys,
+} from '@tlsmith/session-cache';
 import type { CryptoProvider } from '@tlsmith/types';
 import { defaultSessionLifetime } from '../defaults.ts';
-import { defineServer, type ServerConfig, type ServerOptions, type ServerSessions } from '../options.ts';
+import { defineServer, type ServerConfig, type ServerOptions } from '../options.ts';
 import { Server } from '../server.ts';
 import { defaultHandshakeTimeout } from './connect.ts';
 import { TLSSocket } from './socket.ts';
@@ -14,7 +19,7 @@ export type CreateServerOptions = Omit<ServerOptions, 'provider' | 'sessions'> &
   /** node:crypto by default. */
   readonly provider?: CryptoProvider;
   /** By default tickets and session IDs of this process; `off` resumes nothing. */
-  readonly sessions?: ServerSessions | 'off';
+  readonly sessions?: ServerSessionCache | 'off';
   /** Milliseconds for the handshake; 30,000 by default. */
   readonly handshakeTimeout?: number;
 };
@@ -102,15 +107,14 @@ const capacity = 20_480;
 function processSessions({
   provider = node,
   sessionLifetime = defaultSessionLifetime,
-}: CreateServerOptions): ServerSessions {
+}: CreateServerOptions): ServerSessionCache {
   const store = serverSessionStore({ capacity });
   const aead = provider.aeads['aes-256-gcm'] ?? node.aeads['aes-256-gcm'];
   const keys = ticketKeys({ aead, random: provider.random, lifetime: sessionLifetime, rotateEvery: 3600 });
-  const cache = serverSessionCache({
+  return serverSessionCache({
     provider,
     store,
     tickets: { kind: 'sealed', keys },
     lifetime: sessionLifetime,
   });
-  return { cache, store };
 }

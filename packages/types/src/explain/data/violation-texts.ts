@@ -373,8 +373,4 @@ export const violationText: Readonly<Record<ViolationCode, ViolationText>> = {
     section: 'RFC 9846 §4.7.3',
     sentence: 'A KeyUpdate neither asks for an update in return nor says that it wants none.',
   },
-  'ticket-lifetime-too-long': {
-    section: 'RFC 9846 §4.7.1',
-    sentence: 'The server gives a ticket a longer life than the seven days that the protocol permits.',
-  },
 };

@@ -1,0 +1,271 @@
+import { distinguishedName } from '@tlsmith/testkit';
+import { issue, makeAuthority, selfSigned } from '@tlsmith/testkit/node';
+import { Reader } from '@tlsmith/codec';
+import { expect, test } from 'vitest';
+import { openPurse } from './budget.ts';
+import { parseCertificate } from './certificate.ts';
+import { checkNameConstraints } from './constraints.ts';
+import type { NameConstraints } from './extensions/name-constraints.ts';
+import type { GeneralName } from './general-name.ts';
+import { parseIp } from './ip.ts';
+import { type Name, name } from './name.ts';
+import { isComparable, subtree } from './subtrees.ts';
+
+const dns = (value: string): GeneralName => ({ form: 'dNSName', value });
+const mail = (value: string): GeneralName => ({ form: 'rfc822Name', value });
+const uri = (value: string): GeneralName => ({ form: 'uniformResourceIdentifier', value });
+const ip = (...texts: readonly string[]): GeneralName => ({
+  form: 'iPAddress',
+  value: Uint8Array.from(texts.flatMap((text) => [...(parseIp(text) ?? [])])),
+});
+const directory = (...parts: Parameters<typeof distinguishedName>[0][]): GeneralName => ({
+  form: 'directoryName',
+  value: dn(parts[0] ?? []),
+});
+const dn = (input: Parameters<typeof distinguishedName>[0]): Name =>
+  name.read(new Reader(distinguishedName(input)));
+
+// Base, name, whether it is permitted under the base, whether the base excludes it.
+test.each<[GeneralName, GeneralName, boolean, boolean]>([
+  [dns('example.com'), dns('example.com'), true, true],
+  [dns('example.com'), dns('EXAMPLE.com'), true, true],
+  [dns('Example.com'), dns('www.example.com'), true, true],
+  [dns('example.com'), dns('a.b.example.com'), true, true],
+  [dns('example.com'), dns('notexample.com'), false, false],
+  [dns('example.com'), dns('com'), false, false],
+  [dns('com'), dns('example.com'), true, true],
+  [dns(''), dns('example.com'), true, true],
+  [dns('.example.com'), dns('www.example.com'), true, true],
+  [dns('.example.com'), dns('example.com'), false, true],
+  [dns('example.com'), dns('*.example.com'), true, true],
+  [dns('.example.com'), dns('*.example.com'), true, true],
+  [dns('example.com'), dns('*.www.example.com'), true, true],
+  [dns('www.example.com'), dns('*.example.com'), false, true],
+  [dns('a.www.example.com'), dns('*.example.com'), false, false],
+  [dns('example.com'), dns('*.com'), false, true],
+  [dns('example.com'), dns('*.example.org'), false, false],
+  [mail('a@example.com'), mail('a@example.com'), true, true],
+  [mail('a@example.com'), mail('a@EXAMPLE.com'), true, true],
+  [mail('a@example.com'), mail('A@example.com'), false, false],
+  [mail('a@example.com'), mail('b@example.com'), false, false],
+  [mail('*@example.com'), mail('b@example.com'), false, false],
+  [mail('*@example.com'), mail('*@example.com'), true, true],
+  [mail('example.com'), mail('a@example.com'), true, true],
+  [mail('example.com'), mail('a@www.example.com'), false, false],
+  [mail('.example.com'), mail('a@www.example.com'), true, true],
+  [mail('.example.com'), mail('a@example.com'), false, false],
+  [mail('example.com'), mail('"a b"@example.com'), true, true],
+  [mail('example.com'), mail('a@evil.org@example.com'), false, true],
+  [mail('example.com'), mail('example.com'), false, true],
+  [uri('example.com'), uri('https://example.com/path'), true, true],
+  [uri('example.com'), uri('https://user@EXAMPLE.com:8443?q#f'), true, true],
+  [uri('example.com'), uri('https://www.example.com/'), false, false],
+  [uri('.example.com'), uri('https://www.example.com'), true, true],
+  [uri('.example.com'), uri('https://example.com'), false, false],
+  [uri('example.com'), uri('https://evil.org/@example.com'), false, false],
+  [uri('example.com'), uri('https://192.0.2.1/'), false, true],
+  [uri('example.com'), uri('urn:example.com'), false, true],
+  [ip('192.0.2.0', '255.255.255.0'), ip('192.0.2.77'), true, true],
+  [ip('192.0.2.0', '255.255.255.0'), ip('192.0.3.77'), false, false],
+  [ip('192.0.2.0', '255.255.255.0'), ip('::ffff:192.0.2.77'), false, false],
+  [ip('192.0.2.1', '255.255.255.255'), ip('192.0.2.1'), true, true],
+  [ip('0.0.0.0', '0.0.0.0'), ip('10.0.0.1'), true, true],
+  [ip('192.0.2.99', '255.255.255.0'), ip('192.0.2.1'), true, true],
+  [ip('2001:db8::', 'ffff:ffff:8000::'), ip('2001:db8:7fff::1'), true, true],
+  [ip('2001:db8::', 'ffff:ffff:8000::'), ip('2001:db8:8000::1'), false, false],
+  [
+    directory([['C', 'CH']]),
+    directory([
+      ['C', 'CH'],
+      ['O', 'A'],
+    ]),
+    true,
+    true,
+  ],
+  [directory([['C', 'CH']]), directory([['C', 'CH']]), true, true],
+  [
+    directory([
+      ['C', 'CH'],
+      ['O', 'A'],
+    ]),
+    directory([['C', 'CH']]),
+    false,
+    false,
+  ],
+  [
+    directory([['O', 'Some  Thing ']]),
+    directory([
+      ['O', 'SOME thing'],
+      ['CN', 'x'],
+    ]),
+    true,
+    true,
+  ],
+  [
+    directory([['O', 'A']]),
+    directory([
+      ['C', 'CH'],
+      ['O', 'A'],
+    ]),
+    false,
+    false,
+  ],
+  [directory([['O', 'A']]), directory([['OU', 'A']]), false, false],
+  [directory([]), directory([['O', 'A']]), true, true],
+  [dns('example.com'), mail('a@example.com'), false, true],
+  [{ form: 'registeredID', value: '1.2.3' }, { form: 'registeredID', value: '1.2.3' }, false, true],
+])('below %o, is %o permitted: %s, excluded: %s (RFC 5280 §4.2.1.10)', (base, of, permitted, excluded) => {
+  const tree = subtree(base);
+  expect([tree?.permits(of), tree?.excludes(of)]).toEqual([permitted, excluded]);
+});
+
+test.each<[string, GeneralName]>([
+  ['a wildcard', dns('*.example.com')],
+  ['a DNS name with an empty label', dns('a..example.com')],
+  ['a URL as DNS name', dns('https://example.com')],
+  ['two at signs', mail('a@b@example.com')],
+  ['a mailbox without host', mail('a@')],
+  ['a mailbox without local part', mail('@example.com')],
+  ['a URI instead of its host', uri('https://example.com')],
+  ['an address without mask', ip('192.0.2.1')],
+  ['an IPv6 address without mask', { form: 'iPAddress', value: new Uint8Array(16) }],
+  ['five octets', { form: 'iPAddress', value: new Uint8Array(5) }],
+  ['no octets', { form: 'iPAddress', value: new Uint8Array(0) }],
+  ['a mask with a hole', ip('192.0.2.0', '255.0.255.0')],
+])('%s is no constraint', (_, base) => {
+  expect(subtree(base)).toBeUndefined();
+});
+
+test('names that are not of their form cannot be compared', () => {
+  const odd = [
+    dns('.example.com'),
+    dns(''),
+    dns('a b'),
+    mail('a@b@c'),
+    uri('mailto:a@b'),
+    uri('https://[::1]/'),
+  ];
+  expect(odd.filter(isComparable)).toEqual([]);
+  expect([dns('*.example.com'), ip('192.0.2.1'), directory([])].filter(isComparable)).toHaveLength(3);
+});
+
+const anchor = (constraints: Partial<NameConstraints>) => ({
+  subject: dn('Root'),
+  nameConstraints: { permitted: [], excluded: [], ...constraints },
+});
+
+function verdict(leaf: Parameters<typeof selfSigned>[0], constraints: Partial<NameConstraints>): unknown {
+  const { certificate } = selfSigned(leaf);
+  const failure = checkNameConstraints([parseCertificate(certificate)], anchor(constraints), openPurse());
+  return failure?.facts['verdict'] ?? failure?.reason.code ?? 'fine';
+}
+
+test.each<[string, Parameters<typeof selfSigned>[0], Partial<NameConstraints>, string]>([
+  ['nothing is constrained', { subject: 'x', dns: ['a.example'] }, {}, 'fine'],
+  [
+    'another form is constrained',
+    { subject: 'x', dns: ['a.example'] },
+    { permitted: [ip('10.0.0.0', '255.0.0.0')] },
+    'fine',
+  ],
+  [
+    'one of two names lies outside',
+    { subject: 'x', dns: ['a.example', 'b.example'] },
+    { permitted: [dns('a.example')] },
+    'not permitted',
+  ],
+  [
+    'each name lies in one of two subtrees',
+    { subject: 'x', dns: ['a.example', 'b.example'] },
+    { permitted: [dns('a.example'), dns('b.example')] },
+    'fine',
+  ],
+  [
+    'excluded beats permitted',
+    { subject: 'x', dns: ['a.example'] },
+    { permitted: [dns('example')], excluded: [dns('a.example')] },
+    'excluded',
+  ],
+  [
+    'IPv6 under permitted IPv4',
+    { subject: 'x', ip: ['::1'] },
+    { permitted: [ip('10.0.0.0', '255.0.0.0')] },
+    'not permitted',
+  ],
+  [
+    'a name that is none, under a constraint',
+    { subject: 'x', dns: ['.a.example'] },
+    { permitted: [dns('a.example')] },
+    'not of its form',
+  ],
+  [
+    'a name that is none, without a constraint',
+    { subject: 'x', dns: ['.a.example'] },
+    { permitted: [mail('a.example')] },
+    'fine',
+  ],
+  [
+    'the subject is a directory name',
+    { subject: [['O', 'B']] },
+    { permitted: [directory([['O', 'A']])] },
+    'not permitted',
+  ],
+  [
+    'an empty subject is not',
+    { subject: [], dns: ['a.example'] },
+    { permitted: [directory([['O', 'A']])] },
+    'fine',
+  ],
+  [
+    'a directory name in subjectAltName',
+    { subject: [['O', 'A']], directory: [[['O', 'B']]] },
+    { permitted: [directory([['O', 'A']])] },
+    'not permitted',
+  ],
+  ['the common name is no DNS name', { subject: 'b.example' }, { permitted: [dns('a.example')] }, 'fine'],
+  ['a malformed constraint', { subject: 'x' }, { excluded: [dns('*.example')] }, 'malformed-name-constraint'],
+])('%s', (_, leaf, constraints, expected) => {
+  expect(verdict(leaf, constraints)).toBe(expected);
+});
+
+test('authorities on the path are constrained too, self-issued ones are not (RFC 5280 §6.1.3)', () => {
+  const root = makeAuthority({ name: 'Root' });
+  const odd = makeAuthority({ name: 'Between', under: root, dns: ['b.example'] });
+  const selfIssued = makeAuthority({ name: 'Root', under: root, dns: ['b.example'] });
+  const check = (above: typeof root) => {
+    const leaf = issue(above, { subject: 'x', dns: ['www.a.example'] });
+    const path = [leaf.certificate, above.certificate].map(parseCertificate);
+    return checkNameConstraints(path, anchor({ permitted: [dns('a.example')] }), openPurse())?.facts['name'];
+  };
+  expect(check(odd)).toBe('DNS:b.example');
+  expect(check(selfIssued)).toBeUndefined();
+});
+
+test('a constraint binds what is below its holder and not the holder', () => {
+  const root = makeAuthority({ name: 'Root' });
+  const holder = makeAuthority({
+    name: 'Holder',
+    under: root,
+    dns: ['holder.example'],
+    nameConstraints: { permitted: { dns: ['a.example'] } },
+  });
+  const leaf = issue(holder, { subject: 'x', dns: ['a.example'] });
+  const path = [leaf.certificate, holder.certificate].map(parseCertificate);
+  expect(checkNameConstraints(path, anchor({}), openPurse())).toBeUndefined();
+  const other = issue(holder, { subject: 'x', dns: ['holder.example'] });
+  const bad = [other.certificate, holder.certificate].map(parseCertificate);
+  expect(checkNameConstraints(bad, anchor({}), openPurse())?.facts).toMatchObject({
+    name: 'DNS:holder.example',
+    constrainedBy: 'CN=Holder',
+  });
+});
+
+test('comparisons are paid from the purse', () => {
+  const names = Array.from({ length: 100 }, (_, i) => `h${i}.example`);
+  const path = [parseCertificate(selfSigned({ subject: 'x', dns: names }).certificate)];
+  const many = anchor({ excluded: names.map((host) => dns(`not-${host}`)) });
+  expect(checkNameConstraints(path, many, openPurse({ comparisons: 10_000 }))).toBeUndefined();
+  expect(checkNameConstraints(path, many, openPurse({ comparisons: 9_999 }))?.reason.code).toBe(
+    'budget-exceeded',
+  );
+});
