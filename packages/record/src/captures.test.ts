@@ -24,9 +24,9 @@ import {
   capture,
   captureNames,
   hellos,
+  openCapture,
   stream,
-} from '../../testkit/src/captures.ts';
-import { openCapture } from '../../testkit/src/captures-open.ts';
+} from '@tlsmith/testkit/node';
 import { afterAll, expect, test } from 'vitest';
 import { contentType, type OpenedRecord, protect, RecordChannel, Sealer } from './index.ts';
 

@@ -1,5 +1,5 @@
 // Writes the list of capture names, so that a wrong name does not compile.
-// Usage: tsx names.ts <directory of captures> <captures-names.gen.ts>
+// Usage: tsx names.ts <directory of captures> <names.gen.ts>
 import { readdirSync, writeFileSync } from 'node:fs';
 
 const [from, to] = process.argv.slice(2);

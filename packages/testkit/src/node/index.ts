@@ -8,15 +8,15 @@ export {
   captureNames,
   hellos,
   stream,
-} from '../captures.ts';
+} from './captures/capture.ts';
 export {
   logged,
   messagesOf,
   type OpenedMessage,
   type OpenedRecord,
   openCapture,
-} from '../captures-open.ts';
-export { type CapturedHandshake, handshakeOf, type Trace12, trace12 } from '../captures-trace.ts';
+} from './captures/open.ts';
+export { type CapturedHandshake, handshakeOf, type Trace12, trace12 } from './captures/trace.ts';
 export {
   type ExtendedMasterSecretCase,
   type HkdfCase,
@@ -30,7 +30,7 @@ export {
   rfc9001,
   tls12MasterSecret,
   tls12Prf,
-} from '../data/published.ts';
+} from './published.ts';
 export {
   type Authority,
   type AuthorityInput,
@@ -62,4 +62,4 @@ export {
   type Rfc8448Value,
   rsaKey,
   section,
-} from '../rfc8448.ts';
+} from './rfc8448.ts';

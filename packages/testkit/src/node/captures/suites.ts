@@ -1,4 +1,3 @@
-/// <reference types="node" />
 import { createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto';
 
 /** What opening a captured record takes to know of a cipher suite; written for node:crypto, apart from our suites. */

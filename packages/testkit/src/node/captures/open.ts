@@ -1,5 +1,4 @@
-/// <reference types="node" />
-import { type CapturedParameters, expandLabel, keyBlock, keys13, parametersOf } from './captures-keys.ts';
+import { type CapturedParameters, expandLabel, keyBlock, keys13, parametersOf } from './keys.ts';
 import {
   type CapturedKeys,
   type CapturedSuite,
@@ -7,8 +6,8 @@ import {
   open13,
   openAead12,
   openCbc12,
-} from './captures-suites.ts';
-import type { Capture } from './captures.ts';
+} from './suites.ts';
+import type { Capture } from './capture.ts';
 
 /** One record of a capture in the order of the flow, opened with the key log. */
 export interface OpenedRecord {

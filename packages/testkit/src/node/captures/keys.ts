@@ -1,6 +1,5 @@
-/// <reference types="node" />
 import { createHmac } from 'node:crypto';
-import { type CapturedKeys, type CapturedSuite, capturedSuites } from './captures-suites.ts';
+import { type CapturedKeys, type CapturedSuite, capturedSuites } from './suites.ts';
 
 /** What both hellos of a handshake settle. */
 export interface CapturedParameters {

@@ -1,6 +1,5 @@
-/// <reference types="node" />
 import { readFileSync } from 'node:fs';
-import { type CaptureName, captureNames } from './captures-names.gen.ts';
+import { type CaptureName, captureNames } from './names.gen.ts';
 
 export { type CaptureName, captureNames };
 
@@ -62,7 +61,7 @@ export interface CapturedHello {
  * ```
  */
 export function capture(name: CaptureName): Capture {
-  const file = new URL(`../src/data/captures/${name}.json`, import.meta.url);
+  const file = new URL(`../../../src/data/captures/${name}.json`, import.meta.url);
   const { serverKey, preSharedKey, resumptionKey, encryptedClientHello, exporters, flow, ...rest } =
     JSON.parse(readFileSync(file, 'utf8')) as Stored;
   return {

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { type CaptureName, capture, captureNames, hellos, stream } from './captures.ts';
+import { type CaptureName, capture, captureNames, hellos, stream } from './capture.ts';
 
-const directory = new URL('../src/data/captures/', import.meta.url);
+const directory = new URL('../../../src/data/captures/', import.meta.url);
 
 test('the list of names is the list of files', () => {
   const files = readdirSync(directory).filter((file) => file.endsWith('.json'));

@@ -1,6 +1,6 @@
 import { createHmac, hkdfSync } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { prf } from '../captures-keys.ts';
+import { prf } from './captures/keys.ts';
 import { rfc5869, rfc7627, rfc9001, tls12MasterSecret, tls12Prf } from './published.ts';
 
 test.each(rfc5869())('RFC 5869 $name: HKDF gives the printed PRK and OKM', (one) => {

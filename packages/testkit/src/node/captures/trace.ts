@@ -1,8 +1,7 @@
-/// <reference types="node" />
 import { constants, createHash, createPrivateKey, privateDecrypt } from 'node:crypto';
-import { type CapturedParameters, keyBlock, parametersOf, prf } from './captures-keys.ts';
-import { logged, messagesOf, type OpenedMessage, openCapture } from './captures-open.ts';
-import type { Capture } from './captures.ts';
+import { type CapturedParameters, keyBlock, parametersOf, prf } from './keys.ts';
+import { logged, messagesOf, type OpenedMessage, openCapture } from './open.ts';
+import type { Capture } from './capture.ts';
 
 /** The first handshake of a capture, as its transcript has it. */
 export interface CapturedHandshake {

@@ -11,7 +11,7 @@ import { expect, test } from 'vitest';
 import { find, type Rfc8448Section, type Rfc8448Step, rsaKey, section } from './rfc8448.ts';
 
 const sections: readonly Rfc8448Section[] = [3, 4, 5, 6, 7];
-const rfcText = new URL('../../../../shared/rfcs/rfc8448.txt', import.meta.url);
+const rfcText = new URL('../../../../../shared/rfcs/rfc8448.txt', import.meta.url);
 
 test('every labelled block and every step of RFC 8448 is in the data', (context) => {
   const steps = sections.flatMap(section);

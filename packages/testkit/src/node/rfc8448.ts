@@ -1,4 +1,3 @@
-/// <reference types="node" />
 import { readFileSync } from 'node:fs';
 
 /** The sections of RFC 8448 that hold a trace: 1-RTT, 0-RTT, HelloRetryRequest, client authentication, compatibility. */
@@ -100,7 +99,7 @@ interface Data {
 let data: Data | undefined;
 
 function load(): Data {
-  data ??= JSON.parse(readFileSync(new URL('../src/data/rfc8448.json', import.meta.url), 'utf8')) as Data;
+  data ??= JSON.parse(readFileSync(new URL('../../src/data/rfc8448.json', import.meta.url), 'utf8')) as Data;
   return data;
 }
 

@@ -1,4 +1,3 @@
-/// <reference types="node" />
 import { readFileSync } from 'node:fs';
 
 // Vectors of other documents than RFC 8448. The "source" of each JSON file says where its numbers come from.

@@ -1,9 +1,9 @@
 import { createHash, createHmac } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { expandLabel, keyBlock, prf } from './captures-keys.ts';
-import { logged, messagesOf, openCapture } from './captures-open.ts';
-import { type CapturedHandshake, handshakeOf, hashOf, trace12 } from './captures-trace.ts';
-import { type Capture, type CaptureName, capture, captureNames, hellos, stream } from './captures.ts';
+import { expandLabel, keyBlock, prf } from './keys.ts';
+import { logged, messagesOf, openCapture } from './open.ts';
+import { type CapturedHandshake, handshakeOf, hashOf, trace12 } from './trace.ts';
+import { type Capture, type CaptureName, capture, captureNames, hellos, stream } from './capture.ts';
 
 const failed: readonly CaptureName[] = ['openssl-12-client-13-server', 'openssl-13-no-common-cipher-suite'];
 const finished = captureNames.filter((name) => !failed.includes(name));
