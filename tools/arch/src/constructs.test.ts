@@ -124,6 +124,18 @@ const caught = [
     ['1 rule 10'],
   ],
   [
+    'rule 10: an alert number among things that are no content types',
+    'packages/record/src/a.ts',
+    'export const a = { alert: 21, handshake: 22, illegal_parameter: 47 };\nexport const b = { alert: 21 };',
+    ['1 rule 10', '1 rule 10', '2 rule 10'],
+  ],
+  [
+    'rule 10: an alert number in a table of content types that are not',
+    'packages/record/src/a.ts',
+    'export const a = { alert: 47, handshake: 22 };\nexport const b = { ...c, alert: 21 };',
+    ['1 rule 10', '2 rule 10'],
+  ],
+  [
     'rule 10: an alert number compared',
     'packages/handshake/src/a.ts',
     'export const f = (m) => m.description === 0;',
@@ -259,6 +271,11 @@ const fine = [
     'a comparison with a description in words',
     'packages/handshake/src/a.ts',
     `export const f = (m) => m.description === 'close_notify' && m.length === 47;`,
+  ],
+  [
+    'the content type called alert',
+    'packages/record/src/a.ts',
+    'export const contentType = { change_cipher_spec: 20, alert: 21, handshake: 22, application_data: 23 } as const;',
   ],
   [
     'alert numbers in generated names',

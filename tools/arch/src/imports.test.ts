@@ -187,6 +187,11 @@ const allowed = [
     'packages/codec/src/a.test.ts',
     `import '@tlsmith/testkit';\nimport '@tlsmith/crypto/node';\nimport '@tlsmith/codec';`,
   ],
+  [
+    'testkit in what tests share',
+    'packages/tlsmith/src/pair.test-support.ts',
+    `import '@tlsmith/testkit/node';`,
+  ],
   ['a test library in a test', 'packages/codec/src/a.test.ts', `import fc from 'fast-check';`],
   ['a declared sibling in an app', 'apps/client/src/main.ts', `import { a } from '@tlsmith/record';`],
 ] as const;

@@ -93,6 +93,14 @@ export const anyCeilings: Readonly<Record<string, number>> = {
 /** The one file with alert numbers. */
 export const alertFile = 'packages/types/src/alert.ts';
 
+/** TLS ContentType: one of them is called alert, and its number is no alert number. */
+export const contentTypes: ReadonlyMap<string, number> = new Map([
+  ['change_cipher_spec', 20],
+  ['alert', 21],
+  ['handshake', 22],
+  ['application_data', 23],
+]);
+
 /** Untyped errors: the core throws the classes of types/errors.ts. */
 export const untypedErrors: ReadonlySet<string> = new Set([
   'Error',

@@ -12,6 +12,7 @@ export interface SourceFile {
   readonly area: string;
   /** The folder below the area. */
   readonly folder: string;
+  /** A test, or what several tests share: neither is built nor published. */
   readonly isTest: boolean;
   readonly isGenerated: boolean;
   /** In a subpath named `node`, the only place of a package that may know Node. */
@@ -33,7 +34,7 @@ export function parseSource(path: string, text: string): SourceFile {
   if (errors.length > 0 || !isNode(tree))
     throw new Error(`${path} does not parse: ${errors[0]?.message ?? 'no program'}`);
   const [area = '', folder = ''] = path.split('/');
-  const isTest = path.endsWith('.test.ts');
+  const isTest = /\.test(-support)?\.ts$/.test(path);
   const isNodeSubpath = area === 'packages' && /^packages\/[^/]+\/src\/node(\/|\.ts$)/.test(path);
   return {
     path,
