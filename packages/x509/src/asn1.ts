@@ -46,14 +46,7 @@ export const octetBitString: DerType<Bytes> = constructed('BIT STRING', 0x03, (r
 });
 
 /** `BIT STRING` that nobody reads: any number of bits, the unused ones zero (X.690 §11.2.1). */
-export const bitString: DerType<Bytes> = primitive('BIT STRING', 0x03, (reader) => {
-  const unused = reader.uint(1);
-  const octets = remaining(reader);
-  const spare = (octets.at(-1) ?? 0) & ((1 << unused) - 1);
-  return unused > 7 || spare !== 0 || (octets.length === 0 && unused > 0)
-    ? reader.fail('unused bits of zero')
-    : octets;
-});
+export const bitString: DerType<Bytes> = primitive('BIT STRING', 0x03, unusedChecked);
 
 /** `BIT STRING` that contains one element, with the octets that it has. */
 export function bitStringOf<T>(type: DerType<T>): DerType<{ readonly octets: Bytes; readonly value: T }> {
@@ -68,20 +61,13 @@ export function bitStringOf<T>(type: DerType<T>): DerType<{ readonly octets: Byt
 
 /**
  * `BIT STRING` with named bits: bit n of the result is the RFC's bit n, at most 31 of them. DER drops trailing zero
- * bits (X.690 §11.2.2).
+ * bits (X.690 §11.2.2); where they stand they are let through, since roots in every browser have them.
  */
 export const namedBits: DerType<number> = primitive('BIT STRING', 0x03, (reader) => {
-  const unused = reader.uint(1);
-  const octets = remaining(reader);
-  if (unused > 7 || octets.length > 4 || (octets.length === 0 && unused !== 0)) {
-    return reader.fail('a list of named bits');
-  }
-  const last = octets.at(-1);
-  if (last !== undefined && (last & ((1 << (unused + 1)) - 1)) !== 1 << unused) {
-    return reader.fail('named bits without trailing zeros');
-  }
+  const octets = unusedChecked(reader);
+  if (octets.length > 4) return reader.fail('at most four octets of named bits');
   let bits = 0;
-  for (let i = 0; i < octets.length * 8 - unused; i++) {
+  for (let i = 0; i < octets.length * 8; i++) {
     if ((octets[i >> 3] as number) & (0x80 >> (i & 7))) bits += 2 ** i;
   }
   return bits;
@@ -142,6 +128,14 @@ export function hexForm(octets: Bytes): string {
 
 const unusedSchema = { name: 'unused bits', section: 'X.690 §8.6.2' };
 const bitsSchema = { name: 'OCTETS' };
+
+function unusedChecked(reader: Reader): Bytes {
+  const unused = reader.uint(1);
+  const octets = remaining(reader);
+  const spare = (octets.at(-1) ?? 0) & ((1 << unused) - 1);
+  const isEmpty = octets.length === 0 && unused > 0;
+  return unused > 7 || spare !== 0 || isEmpty ? reader.fail('unused bits of zero') : octets;
+}
 
 function minimalInteger(reader: Reader): Bytes {
   const { bytes, at } = reader;

@@ -140,11 +140,17 @@ const extensionType: DerType<ReadExtension> = sequence('Extension', (reader) => 
   }
   const start = reader.at;
   const decoded = field<unknown>(reader, 'extnValue', found.type);
-  const value = reader.bytes.subarray(start, reader.at);
+  const value = reader.bytes.subarray(start + headerLength(reader.bytes, start), reader.at);
   return { extension: { oid, critical, value, key: found.key }, decoded };
 });
 
 const extensionList = sequenceOf('Extensions', extensionType);
+
+// Identifier and length of an element that was read.
+function headerLength(bytes: Bytes, start: number): number {
+  const first = bytes[start + 1] as number;
+  return first < 0x80 ? 2 : 2 + first - 0x80;
+}
 
 // Real certificates have about ten extensions; the bound keeps the search for duplicates short.
 const maximumExtensions = 64;

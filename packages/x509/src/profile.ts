@@ -55,6 +55,8 @@ const rfc5280 = ruleOf('rfc5280');
 const webpki = ruleOf('webpki');
 
 const rules: readonly Rule[] = [
+  both('UTCTime through 2049', 'RFC 5280 §4.1.2.5', hasEarlyGeneralizedTime),
+  both('key usage without trailing zero bits', 'X.690 §11.2.2', hasTrailingZeroBits),
   both('serial number positive, at most 20 octets', 'RFC 5280 §4.1.2.2', ({ serialNumber: octets }) => {
     const isZero = octets.length === 1 && octets[0] === 0;
     return isZero || octets.length > 20 || (octets[0] as number) >= 0x80;
@@ -168,6 +170,23 @@ function isAuthority({ basicConstraints }: Certificate): boolean {
 
 function isNameless({ subject }: Certificate): boolean {
   return subject.parts.length === 0;
+}
+
+// Validity follows the issuer (RFC 5280 §4.1); its two elements are shorter than 128 octets each, as is it all.
+function hasEarlyGeneralizedTime({ der, issuer, notBefore, notAfter }: Certificate): boolean {
+  const first = issuer.der.byteOffset - der.byteOffset + issuer.der.length + 2;
+  const second = first + 2 + (der[first + 1] as number);
+  const isEarly = (at: number, moment: number) => der[at] === 0x18 && moment < year2050;
+  return isEarly(first, notBefore) || isEarly(second, notAfter);
+}
+
+const year2050 = 2_524_608_000_000;
+
+function hasTrailingZeroBits({ extensions }: Certificate): boolean {
+  const value = extensions.find(({ key }) => key === 'keyUsage')?.value;
+  if (value === undefined) return false;
+  const [unused, last] = [value[2] as number, value.at(-1) as number];
+  return ((last >> unused) & 1) === 0;
 }
 
 // Absence is another rule's business; that of a root repeats its subject key identifier (BR 7.1.2.1.3).

@@ -2,8 +2,9 @@ import type { Reader } from '@tlsmith/codec';
 import { type DerType, nextTag, primitive } from './der.ts';
 
 /**
- * `Time` in the form that RFC 5280 §4.1.2.5 fixes: UTCTime `YYMMDDHHMMSSZ` through the year 2049, GeneralizedTime
- * `YYYYMMDDHHMMSSZ` from 2050 on. The value is milliseconds since 1970-01-01T00:00:00Z.
+ * `Time` in the two forms of RFC 5280 §4.1.2.5: UTCTime `YYMMDDHHMMSSZ`, which reaches through the year 2049, and
+ * GeneralizedTime `YYYYMMDDHHMMSSZ`, which is for later years. An earlier one is read all the same, as that section
+ * demands; a root in every browser has it. The value is milliseconds since 1970-01-01T00:00:00Z.
  */
 export const time: DerType<number> = {
   name: 'Time',
@@ -39,10 +40,9 @@ const utcTime: DerType<number> = primitive('UTCTime', 0x17, (reader) => {
   return moment(reader, year < 50 ? 2000 + year : 1900 + year);
 });
 
-const generalizedTime: DerType<number> = primitive('GeneralizedTime', 0x18, (reader) => {
-  const year = decimal(reader, 4);
-  return year < 2050 ? reader.fail('UTCTime for a year before 2050') : moment(reader, year);
-});
+const generalizedTime: DerType<number> = primitive('GeneralizedTime', 0x18, (reader) =>
+  moment(reader, decimal(reader, 4)),
+);
 
 function moment(reader: Reader, year: number): number {
   const month = decimal(reader, 2);
