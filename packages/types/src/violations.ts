@@ -17,7 +17,6 @@ export const violations = {
   unknownContentType: { code: 'unknown-content-type', alert: 'unexpected_message', blame: 'broken' },
   recordVersion: { code: 'record-version', alert: 'protocol_version', blame: 'broken' },
   recordOverflow: { code: 'record-overflow', alert: 'record_overflow', blame: 'broken' },
-  recordTooShort: { code: 'record-too-short', alert: 'bad_record_mac', blame: 'broken' },
   badRecordMac: { code: 'bad-record-mac', alert: 'bad_record_mac', blame: 'broken' },
   noContentType: { code: 'no-content-type', alert: 'unexpected_message', blame: 'broken' },
   emptyHandshakeRecord: { code: 'empty-handshake-record', alert: 'unexpected_message', blame: 'broken' },

@@ -69,10 +69,6 @@ export const violationText: Readonly<Record<ViolationCode, ViolationText>> = {
     section: 'RFC 9846 §5.2',
     sentence: 'A record is longer than the protocol, or a limit both sides agreed on, allows.',
   },
-  'record-too-short': {
-    section: 'RFC 9846 §5.2',
-    sentence: 'A protected record has no room even for the tag that authenticates it.',
-  },
   'bad-record-mac': {
     section: 'RFC 9846 §5.2',
     sentence: 'A record does not decrypt: it was damaged or forged, or the two sides hold different keys.',
