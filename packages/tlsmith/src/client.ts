@@ -2,8 +2,9 @@ import { clientMachine } from '@tlsmith/handshake';
 import type { ClientSession } from '@tlsmith/types';
 import { answers } from './answers.ts';
 import { Connection } from './connection.ts';
+import type { ConnectionEvent } from './events.ts';
 import { effectHost } from './host.ts';
-import type { ClientConfig } from './options.ts';
+import type { ClientConfig, HalfClose } from './options.ts';
 import { TlsEnd } from './tls-end.ts';
 import { authenticate } from './trust.ts';
 
@@ -21,7 +22,11 @@ import { authenticate } from './trust.ts';
  * ```
  */
 export class Client extends TlsEnd {
-  constructor(config: ClientConfig, session?: ClientSession) {
+  constructor(
+    config: ClientConfig,
+    session?: ClientSession,
+    halfClose: HalfClose = config.options.halfClose ?? 'close-both',
+  ) {
     const { options, policy, reference, limits } = config;
     const { provider } = options;
     const now = options.now ?? Date.now;
@@ -33,9 +38,9 @@ export class Client extends TlsEnd {
       now,
       authenticate: (ask) => authenticate(ask, { provider, trust: options.trust, reference, now }),
     });
+    const events: ConnectionEvent[] = [];
     const host = effectHost(options, (remembered) => {
-      if (remembered.role === 'client')
-        this.connection.report({ event: 'session', session: remembered.session });
+      if (remembered.role === 'client') events.push({ event: 'session', session: remembered.session });
     });
     super(
       new Connection({
@@ -44,10 +49,11 @@ export class Client extends TlsEnd {
         policy,
         start: { at: 'client/start' },
         answer,
+        events,
         host,
         limits,
         tracer: options.tracer,
-        halfClose: options.halfClose ?? 'close-both',
+        halfClose,
         padding: options.padding,
       }),
       provider,

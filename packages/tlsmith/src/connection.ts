@@ -1,9 +1,9 @@
 import { type AnyState, type Failed, failure, type MachineEvent, step, type Work } from '@tlsmith/handshake';
 import { RecordChannel } from '@tlsmith/record';
-import { type Bytes, ConnectionFailed, drive, isThenable, TlsMisuse } from '@tlsmith/types';
+import { type Bytes, ConnectionFailed, concat, drive, isThenable, TlsMisuse } from '@tlsmith/types';
 import { owesAlert } from './alerts.ts';
 import type { ConnectionParts } from './connection-parts.ts';
-import { applyEffect } from './effects.ts';
+import { applyEffect, inFewRecords, type Sent } from './effects.ts';
 import type { ConnectionEvent } from './events.ts';
 import { Incoming } from './incoming.ts';
 import { Outgoing } from './outgoing.ts';
@@ -25,7 +25,7 @@ export class Connection {
   readonly #abort = new AbortController();
   #state: AnyState;
   #commands: MachineEvent[] = [];
-  #events: ConnectionEvent[] = [];
+  readonly #events: ConnectionEvent[];
   #busy = false;
   #over = false;
   #readClosed = false;
@@ -35,6 +35,7 @@ export class Connection {
   constructor(parts: ConnectionParts) {
     const { role, padding, limits, tracer } = parts;
     this.#parts = parts;
+    this.#events = parts.events;
     this.#state = parts.start;
     this.#channel = new RecordChannel({ role, padding });
     this.#incoming = new Incoming(this.#channel, limits, tracer);
@@ -49,7 +50,7 @@ export class Connection {
 
   /** Whether application data may flow. */
   get connected(): boolean {
-    return isConnected(this.#state);
+    return isConnected(this.#state) && !this.#over;
   }
 
   /** Whether the owner should read from the transport, and whether there is output to write to it. */
@@ -102,9 +103,13 @@ export class Connection {
     this.#pump();
   }
 
-  /** Gives up at once: pending questions are dropped and secrets wiped; the peer hears an alert if it is owed one. */
+  /**
+   * Gives up at once: pending questions are dropped and secrets wiped; the peer hears an alert if it is owed one. After an
+   * orderly close it forgets what was negotiated, which could be asked for until then.
+   */
   abort(error: Error = new ConnectionFailed('aborted', 'the connection was aborted')): void {
     if (!this.#over) this.#fail(error);
+    else this.#forget('closed');
   }
 
   /** Records for the transport, in order. The caller owns them. */
@@ -114,14 +119,7 @@ export class Connection {
 
   /** What has happened since the last call, in order. */
   events(): ConnectionEvent[] {
-    const events = this.#events;
-    this.#events = [];
-    return events;
-  }
-
-  /** Adds news that come from beside the machine. */
-  report(event: ConnectionEvent): void {
-    this.#events.push(event);
+    return this.#events.splice(0);
   }
 
   #pump(): void {
@@ -181,9 +179,9 @@ export class Connection {
     const { next, effects } = yield* step(machine, policy, old, event);
     if (next.at === 'failed') throw (next as Failed).error;
     this.#channel.setVersion(contextOf(next).version);
-    for (const effect of effects) {
-      if (effect.effect === 'send') this.#sent(effect.type, effect.raw);
-      yield* applyEffect(effect, this.#channel, host, tracer);
+    for (const effect of inFewRecords(effects)) {
+      if (effect.effect === 'send') this.#sendMessages(effect.messages);
+      else yield* applyEffect(effect, this.#channel, { ...host, tracer });
     }
     this.#state = next;
     retire(old, effects, next);
@@ -229,14 +227,21 @@ export class Connection {
     this.#events.push(event);
     this.#outgoing.finish();
     this.#abort.abort();
-    wipeState(this.#state);
-    this.#state = { at: event.event };
+    if (event.event === 'failed') this.#forget('failed');
   }
 
-  #sent(type: string, raw: Bytes): void {
+  #forget(at: 'failed' | 'closed'): void {
+    wipeState(this.#state);
+    if (this.#state.at !== 'failed') this.#state = { at };
+  }
+
+  #sendMessages(messages: readonly Sent[]): void {
     const { tracer } = this.#parts;
-    if (tracer?.message === undefined) return;
+    const epoch = this.#channel.writeEpoch;
     const { version, keyExchange } = contextOf(this.#state);
-    tracer.message({ direction: 'write', type, raw, epoch: this.#channel.writeEpoch, version, keyExchange });
+    for (const { type, raw } of tracer?.message === undefined ? [] : messages) {
+      tracer?.message?.({ direction: 'write', type, raw, epoch, version, keyExchange });
+    }
+    this.#channel.send('handshake', concat(...messages.map(({ raw }) => raw)));
   }
 }

@@ -19,28 +19,45 @@ export interface EffectHost {
   remember(remembered: Remembered): void;
 }
 
+/** A `send` effect. */
+export type Sent = Extract<Effect, { readonly effect: 'send' }>;
+
+/** Messages that follow each other under the same keys, for one record or as few as they fit in (RFC 9846 §5.1). */
+export interface SentTogether {
+  readonly effect: 'send';
+  readonly messages: readonly Sent[];
+}
+
+/** The effects with neighbouring messages put together: a flight costs a record, not a record per message. */
+export function inFewRecords(effects: readonly Effect[]): readonly (Exclude<Effect, Sent> | SentTogether)[] {
+  const together: (Exclude<Effect, Sent> | { readonly effect: 'send'; readonly messages: Sent[] })[] = [];
+  for (const effect of effects) {
+    const last = together.at(-1);
+    if (effect.effect !== 'send') together.push(effect);
+    else if (last?.effect === 'send') last.messages.push(effect);
+    else together.push({ effect: 'send', messages: [effect] });
+  }
+  return together;
+}
+
 /** Carries out one effect; `close` is the connection's own affair. Only new keys may need answers. */
 export function* applyEffect(
-  effect: Effect,
+  effect: Exclude<Effect, Sent>,
   channel: RecordChannel,
-  host: EffectHost,
-  tracer: Tracer | undefined,
+  host: EffectHost & { readonly tracer: Tracer | undefined },
 ): Derivation<void> {
-  if (effect.effect !== 'install') return applyNow(effect, channel, host, tracer);
+  if (effect.effect !== 'install') return applyNow(effect, channel, host);
   const protection = yield* protectionOf(effect.keys, host);
   if (effect.side === 'read') channel.installRead(effect.epoch, protection);
   else channel.installWrite(effect.epoch, protection);
 }
 
 function applyNow(
-  effect: Exclude<Effect, { readonly effect: 'install' }>,
+  effect: Exclude<Effect, Sent | { readonly effect: 'install' }>,
   channel: RecordChannel,
-  host: EffectHost,
-  tracer: Tracer | undefined,
+  host: EffectHost & { readonly tracer: Tracer | undefined },
 ): void {
   switch (effect.effect) {
-    case 'send':
-      return channel.send('handshake', effect.raw);
     case 'send-change-cipher-spec':
       return channel.sendChangeCipherSpec();
     case 'tolerate-change-cipher-spec':
@@ -50,7 +67,7 @@ function applyNow(
     case 'stop-skipping':
       return channel.stopSkipping();
     case 'alert':
-      tracer?.alert?.('write', effect.level, effect.description);
+      host.tracer?.alert?.('write', effect.level, effect.description);
       return channel.send('alert', alertBytes(effect.level, effect.description));
     case 'disclose':
       return host.disclose(effect.label, effect.clientRandom, effect.secret);

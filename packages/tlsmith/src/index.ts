@@ -23,6 +23,7 @@ export {
   type CommonOptions,
   defineClient,
   defineServer,
+  type HalfClose,
   type ServerConfig,
   type ServerOptions,
 } from './options.ts';

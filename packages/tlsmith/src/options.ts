@@ -34,6 +34,9 @@ import { type ConnectionLimits, connectionLimits } from './limits.ts';
 import type { Tracer } from './trace.ts';
 import type { Trust } from './trust.ts';
 
+/** What the peer's close_notify does to our direction. */
+export type HalfClose = 'close-both' | 'allow-half-open';
+
 /** Options of both roles. Only the decisions that have no safe default are required. */
 export interface CommonOptions {
   /** Does the cryptography: `node` of `@tlsmith/crypto/node`, `noble` of `@tlsmith/crypto/noble`, or your own. */
@@ -52,7 +55,7 @@ export interface CommonOptions {
   readonly sessionLifetime?: number;
   readonly limits?: Partial<ConnectionLimits>;
   /** After the peer's close_notify: answer with ours (default), or leave our direction open. */
-  readonly halfClose?: 'close-both' | 'allow-half-open';
+  readonly halfClose?: HalfClose;
   /** Bytes of padding for each TLS 1.3 record (RFC 9846 §5.4). */
   readonly padding?: PaddingPolicy;
   /** Gets NSS key log lines: whoever reads them can read the connection. */

@@ -1,14 +1,9 @@
-import {
-  type AuthenticatePeer,
-  type PeerAuthenticated,
-  type Remembered,
-  serverMachine,
-} from '@tlsmith/handshake';
+import { type AuthenticatePeer, type PeerAuthenticated, serverMachine } from '@tlsmith/handshake';
 import { type Awaitable, TlsMisuse } from '@tlsmith/types';
 import { answers } from './answers.ts';
 import { Connection } from './connection.ts';
 import { effectHost } from './host.ts';
-import type { ServerConfig } from './options.ts';
+import type { HalfClose, ServerConfig } from './options.ts';
 import { TlsEnd } from './tls-end.ts';
 import { authenticate, type Trust } from './trust.ts';
 
@@ -25,7 +20,7 @@ import { authenticate, type Trust } from './trust.ts';
  * ```
  */
 export class Server extends TlsEnd {
-  constructor(config: ServerConfig) {
+  constructor(config: ServerConfig, halfClose: HalfClose = config.options.halfClose ?? 'close-both') {
     const { options, policy, limits } = config;
     const { provider, sessions } = options;
     const now = options.now ?? Date.now;
@@ -47,10 +42,11 @@ export class Server extends TlsEnd {
         policy,
         start: { at: 'server/wait-client-hello' },
         answer,
+        events: [],
         host,
         limits,
         tracer: options.tracer,
-        halfClose: options.halfClose ?? 'close-both',
+        halfClose,
         padding: options.padding,
       }),
       provider,

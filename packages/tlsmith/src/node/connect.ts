@@ -59,7 +59,8 @@ export function connect(options: ConnectOptions, onSecureConnect?: () => void): 
     socket.on('session', (session: ClientSession) => void sessions.put(origin, session, Date.now()));
   }
   const found = options.session ?? sessions?.take(origin, Date.now());
-  const begin = (session?: ClientSession): TLSSocket => socket.attach(new Client(config, session));
+  const begin = (session?: ClientSession): TLSSocket =>
+    socket.attach(new Client(config, session, 'allow-half-open'));
   if (isThenable(found))
     found.then(
       (session) => begin(session as ClientSession | undefined),

@@ -96,7 +96,7 @@ export function accept(
     allowHalfOpen: config.options.halfClose === 'allow-half-open',
     handshakeTimeout: options.handshakeTimeout ?? defaultHandshakeTimeout,
   });
-  process.nextTick(() => socket.attach(new Server(config)));
+  process.nextTick(() => socket.attach(new Server(config, 'allow-half-open')));
   return socket;
 }
 

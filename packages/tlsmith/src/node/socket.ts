@@ -8,6 +8,7 @@ import { SocketFacts } from './socket-facts.ts';
 
 /** How a {@link TLSSocket} behaves. */
 export interface TLSSocketOptions {
+  /** Whether writing may go on after the peer's close_notify; if not, the stream ends itself when it has been read. */
   readonly allowHalfOpen: boolean;
   /** Milliseconds for the handshake. */
   readonly handshakeTimeout: number;
