@@ -7,6 +7,10 @@ export default defineConfig({
   ssr: { resolve: { conditions: [source] } },
   test: {
     include: ['{packages,apps,tools}/*/src/**/*.test.ts'],
-    coverage: { provider: 'v8', include: ['packages/*/src/**'], exclude: ['**/*.test.ts', '**/*.gen.ts'] },
+    coverage: {
+      provider: 'v8',
+      include: ['packages/*/src/**'],
+      exclude: ['**/*.test.ts', '**/*.test-support.ts', '**/*.gen.ts'],
+    },
   },
 });
