@@ -63,3 +63,51 @@ export {
   rsaKey,
   section,
 } from './rfc8448.ts';
+export {
+  type AnswerParts,
+  acceptPeer,
+  machineAnswers,
+  type TestCredential,
+  testCredential,
+} from '../machines/answers.ts';
+export {
+  contextOf,
+  type EndParts,
+  type Installation,
+  MachineEnd,
+  type Parcel,
+  type Taken,
+} from '../machines/end.ts';
+export {
+  begin,
+  type ClientEnd,
+  clientEnd,
+  coalesced,
+  fragmented,
+  keyBytes,
+  keysAgree,
+  type MachinePair,
+  type Route,
+  reach,
+  type ServerEnd,
+  serverEnd,
+  shuttle,
+} from '../machines/pair.ts';
+export { testClientPolicy, testServerPolicy } from '../machines/policies.ts';
+export {
+  type AnyBodies,
+  type Replacement,
+  type Rewrite,
+  rawMessage,
+  rewriting,
+  withExtension,
+  withoutExtension,
+} from '../machines/rewrite.ts';
+export {
+  type Script,
+  type Scripted,
+  type ScriptedKeyExchange,
+  scriptedAnswers,
+} from '../machines/scripted.ts';
+export { SessionTable } from '../machines/session-table.ts';
+export { type Leaf, machinePairFor, type PairInput, talk } from '../machines/set-up.ts';
