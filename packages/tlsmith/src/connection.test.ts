@@ -1,8 +1,7 @@
-import { node } from '@tlsmith/crypto/node';
-import { type CryptoProvider, isConnectionFailed, isTlsViolation, utf8, violations } from '@tlsmith/types';
+import { isConnectionFailed, isTlsViolation, utf8, violations } from '@tlsmith/types';
 import { describe, expect, test } from 'vitest';
 import type { Client } from './client.ts';
-import { exchange, identityOf, names, pair, sessions, text } from './pair.test-support.ts';
+import { exchange, identityOf, later, slowly, names, pair, sessions, text } from './pair.test-support.ts';
 import type { Server } from './server.ts';
 import type { TlsEnd } from './tls-end.ts';
 
@@ -15,31 +14,6 @@ function connected(version: 'tls13' | 'tls12', options: Parameters<typeof pair>[
   expect(names(ends.client.events())).toContain('connected');
   expect(names(ends.server.events())).toEqual(['connected']);
   return ends;
-}
-
-/** Node's provider with every answer a turn or more later. */
-const later: CryptoProvider = {
-  ...node,
-  name: 'later',
-  hash: async (...facts) => slowly(node.hash(...facts)),
-  hmac: async (...facts) => slowly(node.hmac(...facts)),
-  verify: async (...facts) => slowly(node.verify(...facts)),
-  groups: Object.fromEntries(
-    Object.entries(node.groups).map(([name, group]) => [
-      name,
-      {
-        name,
-        begin: async () => slowly(group.begin()),
-        respond: async (share: Uint8Array) => slowly(group.respond(share)),
-        finish: async (key: never, share: Uint8Array) => slowly(group.finish(key, share)),
-      },
-    ]),
-  ),
-};
-
-async function slowly<T>(value: T): Promise<T> {
-  await new Promise((resolve) => setImmediate(resolve));
-  return value;
 }
 
 /** Carries bytes both ways until `done`, whenever an end says that it is ready. */

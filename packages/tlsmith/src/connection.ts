@@ -181,7 +181,7 @@ export class Connection {
     this.#channel.setVersion(contextOf(next).version);
     for (const effect of inFewRecords(effects)) {
       if (effect.effect === 'send') this.#sendMessages(effect.messages);
-      else yield* applyEffect(effect, this.#channel, { ...host, tracer });
+      else yield* applyEffect(effect, this.#channel, host);
     }
     this.#state = next;
     retire(old, effects, next);

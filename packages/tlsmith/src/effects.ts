@@ -17,6 +17,7 @@ export interface EffectHost {
   aead(suite: CipherSuite): AeadAlgorithm;
   disclose(label: KeyLogLabel, clientRandom: Bytes, secret: Secret): void;
   remember(remembered: Remembered): void;
+  readonly tracer: Tracer | undefined;
 }
 
 /** A `send` effect. */
@@ -44,7 +45,7 @@ export function inFewRecords(effects: readonly Effect[]): readonly (Exclude<Effe
 export function* applyEffect(
   effect: Exclude<Effect, Sent>,
   channel: RecordChannel,
-  host: EffectHost & { readonly tracer: Tracer | undefined },
+  host: EffectHost,
 ): Derivation<void> {
   if (effect.effect !== 'install') return applyNow(effect, channel, host);
   const protection = yield* protectionOf(effect.keys, host);
@@ -55,7 +56,7 @@ export function* applyEffect(
 function applyNow(
   effect: Exclude<Effect, Sent | { readonly effect: 'install' }>,
   channel: RecordChannel,
-  host: EffectHost & { readonly tracer: Tracer | undefined },
+  host: EffectHost,
 ): void {
   switch (effect.effect) {
     case 'send-change-cipher-spec':

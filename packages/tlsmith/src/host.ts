@@ -19,5 +19,6 @@ export function effectHost(options: CommonOptions, remember: (remembered: Rememb
       tracer?.secret?.(label, clientRandom, secret);
     },
     remember,
+    tracer,
   };
 }

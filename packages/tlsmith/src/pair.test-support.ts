@@ -6,7 +6,7 @@ import {
   ticketKeys,
 } from '@tlsmith/session-cache';
 import { type Authority, type Issued, issue, makeAuthority, type TestKeyType } from '@tlsmith/testkit/node';
-import type { Bytes } from '@tlsmith/types';
+import type { Bytes, CryptoProvider } from '@tlsmith/types';
 import { trustAnchors } from '@tlsmith/x509';
 import { Client } from './client.ts';
 import type { ConnectionEvent } from './events.ts';
@@ -88,4 +88,29 @@ function pieces(bytes: Bytes, size: number): readonly Bytes[] {
   for (let at = 0; at < bytes.length; at += size)
     cut.push(bytes.subarray(at, at + Math.min(size, bytes.length)));
   return cut;
+}
+
+/** Node's provider with every answer a turn or more later. */
+export const later: CryptoProvider = {
+  ...node,
+  name: 'later',
+  hash: async (...facts) => slowly(node.hash(...facts)),
+  hmac: async (...facts) => slowly(node.hmac(...facts)),
+  verify: async (...facts) => slowly(node.verify(...facts)),
+  groups: Object.fromEntries(
+    Object.entries(node.groups).map(([name, group]) => [
+      name,
+      {
+        name,
+        begin: async () => slowly(group.begin()),
+        respond: async (share: Uint8Array) => slowly(group.respond(share)),
+        finish: async (key: never, share: Uint8Array) => slowly(group.finish(key, share)),
+      },
+    ]),
+  ),
+};
+
+export async function slowly<T>(value: T): Promise<T> {
+  await new Promise((resolve) => setImmediate(resolve));
+  return value;
 }

@@ -17,7 +17,7 @@ import {
 import { clientSessionCache } from '@tlsmith/session-cache';
 import { isCertificateRejected, isConnectionFailed, isPeerAlert } from '@tlsmith/types';
 import { afterEach, describe, expect, test } from 'vitest';
-import { authority, host, identityOf, leaf, roots } from '../pair.test-support.ts';
+import { authority, host, identityOf, later, leaf, roots } from '../pair.test-support.ts';
 import {
   accept,
   connect,
@@ -179,6 +179,26 @@ describe.each(['tls13', 'tls12'] as const)('%s', (version) => {
     const theirs = await refused;
     expect(isPeerAlert(theirs) && theirs.alert).toBe('bad_certificate');
   });
+});
+
+test('a slow provider makes the transport wait, and loses nothing', async () => {
+  let received = 0;
+  const port = await serving(
+    (socket) => {
+      socket.on('data', (chunk: Buffer) => {
+        received += chunk.length;
+        if (received === 4 << 20) socket.end('all');
+      });
+    },
+    { provider: later, limits: { pendingInput: 1000 } },
+  );
+  const socket = to(port);
+  await once(socket, 'secureConnect');
+  for (let i = 0; i < 16; i++) {
+    socket.updateKeys();
+    socket.write(new Uint8Array(1 << 18));
+  }
+  expect(await textOf(socket)).toBe('all');
 });
 
 test('a peer that says nothing ends in a timeout', async () => {

@@ -30,6 +30,8 @@ export class TLSSocket extends SocketFacts {
   /** The write or end that waits for the handshake; a stream has at most one under way. */
   #held: (() => void) | undefined;
   #failure: Error | undefined;
+  /** The reader has enough for now. */
+  #full = false;
 
   constructor(transport: Duplex, options: TLSSocketOptions) {
     super({ allowHalfOpen: options.allowHalfOpen });
@@ -54,7 +56,10 @@ export class TLSSocket extends SocketFacts {
   attach(end: TlsEnd): this {
     if (this.destroyed) return this;
     this.#end = end;
-    end.onReady = () => this.#step(() => undefined);
+    end.onReady = () => {
+      this.#step(() => undefined);
+      if (end.wants.read && !this.#full) this.#transport.resume();
+    };
     this.#transport.resume();
     this.#step(() => undefined);
     return this;
@@ -90,6 +95,7 @@ export class TLSSocket extends SocketFacts {
   }
 
   override _read(): void {
+    this.#full = false;
     if (this.#end !== undefined) this.#transport.resume();
   }
 
@@ -156,7 +162,9 @@ export class TLSSocket extends SocketFacts {
         this.#held = undefined;
         return;
       case 'data':
-        if (!this.push(event.bytes)) this.#transport.pause();
+        if (this.push(event.bytes)) return;
+        this.#full = true;
+        this.#transport.pause();
         return;
       case 'session':
         this.#session = event.session;
