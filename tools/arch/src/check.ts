@@ -4,6 +4,7 @@ import { checkAny, checkConstructs } from './checks/constructs.ts';
 import { checkBarrel, checkCycles } from './checks/files.ts';
 import { checkImports } from './checks/imports.ts';
 import { checkManifests } from './checks/manifests.ts';
+import { checkPackaging } from './checks/packaging.ts';
 import { alertFile } from './rules.ts';
 import type { Violation } from './source.ts';
 import type { Workspace } from './workspace.ts';
@@ -14,6 +15,7 @@ export function check(workspace: Workspace): Violation[] {
   const numbers = alerts ? alertNumbers(alerts) : new Map<string, number>();
   return [
     ...checkManifests(workspace),
+    ...checkPackaging(workspace),
     ...checkCycles(workspace.files),
     ...workspace.files.flatMap((file) => [
       ...checkImports(file, workspace),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { findingsAt, findingsIn } from './planted.ts';
+import { findingsAt, findingsIn, manifest, soundPackage } from './planted.ts';
 import { packages } from './rules.ts';
 
 test('a workspace without planted faults has no violations', () => {
@@ -105,6 +105,12 @@ const refused = [
     `export const a = 1;\nimport { p } from './node/index.ts';`,
     ['2 rule 4'],
   ],
+  [
+    'rule 3: what tests share in a source',
+    'packages/tlsmith/src/a.ts',
+    `import { pair } from './pair.test-support.ts';`,
+    ['1 rule 3'],
+  ],
   ['rule 7: a runtime dependency', 'packages/record/src/a.ts', `import { z } from 'zod';`, ['1 rule 7']],
   [
     'rule 7: noble outside crypto/noble',
@@ -203,7 +209,8 @@ test.each(allowed)('%s is not caught', (_, path, text) => {
 test('what package.json declares counts, used or not', () => {
   const declare = (folder: string, name: string) =>
     findingsIn({
-      [`packages/${folder}/package.json`]: JSON.stringify({ name: folder, dependencies: { [name]: '1' } }),
+      ...soundPackage(folder),
+      [`packages/${folder}/package.json`]: manifest(folder, { dependencies: { [name]: '1' } }),
     });
   expect(declare('types', '@tlsmith/codec')).toEqual(['packages/types/package.json:1 rule 1']);
   expect(declare('handshake', '@tlsmith/crypto')).toEqual(['packages/handshake/package.json:1 rule 2']);
@@ -215,13 +222,12 @@ test('what package.json declares counts, used or not', () => {
 });
 
 test('peer and optional dependencies are dependencies, devDependencies are not', () => {
-  const manifest = {
-    name: '@tlsmith/types',
+  const types = manifest('types', {
     devDependencies: { vitest: '1' },
     peerDependencies: { a: '1' },
     optionalDependencies: { b: '1' },
-  };
-  expect(findingsIn({ 'packages/types/package.json': JSON.stringify(manifest) })).toEqual([
+  });
+  expect(findingsIn({ 'packages/types/package.json': types })).toEqual([
     'packages/types/package.json:1 rule 7',
     'packages/types/package.json:1 rule 7',
   ]);

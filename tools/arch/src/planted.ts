@@ -13,11 +13,40 @@ export function findingsAt(path: string, text: string): string[] {
   return findingsIn({ [path]: text }).map((finding) => finding.replace(`${path}:`, ''));
 }
 
+/** The same as `path: message`, for rules with many ways to break them. */
+export function messagesIn(planted: Readonly<Record<string, string>>): string[] {
+  return check(workspaceOf({ ...sound(), ...planted })).map(({ path, message }) => `${path}: ${message}`);
+}
+
+/** The package.json of a sound package, with some fields replaced or, where undefined, taken out. */
+export function manifest(folder: string, fields: Readonly<Record<string, unknown>> = {}): string {
+  return JSON.stringify({
+    name: nameOf(folder),
+    type: 'module',
+    license: 'MIT',
+    sideEffects: false,
+    engines: { node: '>=20.19.0' },
+    files: ['dist', 'src', '!src/**/*.test.ts'],
+    exports: { '.': entry('index'), './node': entry('node/index'), './package.json': './package.json' },
+    publishConfig: { access: 'public' },
+    repository: { directory: `packages/${folder}` },
+    dependencies: dependencies(folder),
+    ...fields,
+  });
+}
+
+/** Where an export leads that is written `src/${file}.ts`. */
+export function entry(file: string): Readonly<Record<string, string>> {
+  return {
+    '@tlsmith/source': `./src/${file}.ts`,
+    types: `./dist/${file}.d.ts`,
+    default: `./dist/${file}.js`,
+  };
+}
+
 function sound(): Record<string, string> {
   return {
-    ...Object.fromEntries(
-      Object.keys(packages).map((folder) => [`packages/${folder}/package.json`, manifest(folder)]),
-    ),
+    ...Object.fromEntries(Object.keys(packages).flatMap((folder) => Object.entries(soundPackage(folder)))),
     'apps/client/package.json': JSON.stringify({
       name: '@tlsmith/app-client',
       dependencies: { tlsmith: 'workspace:^', '@tlsmith/record': 'workspace:^' },
@@ -27,15 +56,21 @@ function sound(): Record<string, string> {
   };
 }
 
-function manifest(folder: string): string {
-  const nameOf = (one: string) => (one === 'tlsmith' ? one : `@tlsmith/${one}`);
-  const own = packages[folder]?.imports ?? [];
-  const noble = folder === 'crypto' ? ['@noble/hashes'] : [];
-  return JSON.stringify({
-    name: nameOf(folder),
-    dependencies: Object.fromEntries([...own.map(nameOf), ...noble].map((name) => [name, '1'])),
-    exports: { '.': entry('index'), './node': entry('node/index'), './package.json': './package.json' },
-  });
+/** The files of a sound package without code, by path. */
+export function soundPackage(folder: string): Record<string, string> {
+  return {
+    [`packages/${folder}/package.json`]: manifest(folder),
+    [`packages/${folder}/README.md`]: '# One',
+    [`packages/${folder}/LICENSE`]: 'MIT License',
+    [`packages/${folder}/src/index.ts`]: '',
+    [`packages/${folder}/src/node/index.ts`]: '',
+  };
 }
 
-const entry = (file: string) => ({ '@tlsmith/source': `./src/${file}.ts`, default: `./dist/${file}.js` });
+function dependencies(folder: string): Record<string, string> {
+  const own = (packages[folder]?.imports ?? []).map(nameOf);
+  const noble = folder === 'crypto' ? ['@noble/hashes'] : [];
+  return Object.fromEntries([...own, ...noble].map((name) => [name, '1']));
+}
+
+const nameOf = (folder: string): string => (folder === 'tlsmith' ? folder : `@tlsmith/${folder}`);

@@ -11,6 +11,7 @@ export const ruleTexts = {
   9: 'any only where the table allows it, and never more often',
   10: 'alert numbers only in types/src/alert.ts; untyped errors never in the core',
   11: 'in handshake, key-schedule and x509 a call is never a statement: a forgotten yield* would skip a check',
+  12: 'a package has README, LICENSE, no side effects and exports that its sources stand behind',
 } as const;
 
 export type RuleNumber = keyof typeof ruleTexts;

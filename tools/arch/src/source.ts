@@ -28,13 +28,18 @@ export interface Violation {
   readonly message: string;
 }
 
+/** `a.test.ts` holds tests, `a.test-support.ts` what several of them share. */
+export function isTestPath(path: string): boolean {
+  return /\.test(-support)?\.ts$/.test(path);
+}
+
 export function parseSource(path: string, text: string): SourceFile {
   const { program, errors } = parseSync(path, text, { preserveParens: false, sourceType: 'module' });
   const tree: unknown = program;
   if (errors.length > 0 || !isNode(tree))
     throw new Error(`${path} does not parse: ${errors[0]?.message ?? 'no program'}`);
   const [area = '', folder = ''] = path.split('/');
-  const isTest = /\.test(-support)?\.ts$/.test(path);
+  const isTest = isTestPath(path);
   const isNodeSubpath = area === 'packages' && /^packages\/[^/]+\/src\/node(\/|\.ts$)/.test(path);
   return {
     path,

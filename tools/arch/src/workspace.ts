@@ -10,12 +10,35 @@ export interface Manifest {
   readonly subpaths: readonly string[];
   /** The source files behind them, relative to the repository. */
   readonly entries: readonly string[];
+  readonly json: PackageJson;
 }
+
+/** The fields of a package.json that the rules read; whether they are there is for the rules to say. */
+export interface PackageJson {
+  readonly name: string;
+  readonly private?: boolean;
+  readonly type?: string;
+  readonly license?: string;
+  readonly sideEffects?: boolean;
+  readonly engines?: { readonly node?: string };
+  readonly files?: readonly string[];
+  readonly exports?: Readonly<Record<string, ExportTarget>>;
+  readonly publishConfig?: { readonly access?: string };
+  readonly repository?: { readonly directory?: string };
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+}
+
+/** A path, or paths by condition. */
+export type ExportTarget = string | Readonly<Record<string, string>>;
 
 export interface Workspace {
   readonly files: readonly SourceFile[];
   /** By folder: `packages/codec`. */
   readonly manifests: ReadonlyMap<string, Manifest>;
+  /** Every file that was read, relative to the repository. */
+  readonly paths: ReadonlySet<string>;
 }
 
 /** A workspace from texts, keyed by path: what the tests plant and what the disk holds take the same way. */
@@ -28,10 +51,11 @@ export function workspaceOf(texts: Readonly<Record<string, string>>): Workspace 
         .filter(([path]) => path.endsWith('/package.json'))
         .map(([path, text]) => manifestOf(path, text)),
     ),
+    paths: new Set(Object.keys(texts)),
   };
 }
 
-/** Reads every package.json and every TypeScript source below packages, apps and tools. */
+/** Reads every package.json, README.md, LICENSE and TypeScript source below packages, apps and tools. */
 export function readWorkspace(root: URL): Workspace {
   const folders = ['packages', 'apps', 'tools'].flatMap((area) =>
     readdirSync(new URL(`${area}/`, root), { withFileTypes: true })
@@ -39,7 +63,7 @@ export function readWorkspace(root: URL): Workspace {
       .map(({ name }) => `${area}/${name}`),
   );
   const paths = folders.flatMap((folder) => [
-    `${folder}/package.json`,
+    ...['package.json', 'README.md', 'LICENSE'].map((name) => `${folder}/${name}`),
     ...sourcesBelow(root, `${folder}/src`),
   ]);
   const present = paths.filter((path) => existsSync(new URL(path, root)));
@@ -57,14 +81,6 @@ function sourcesBelow(root: URL, folder: string): string[] {
     .sort();
 }
 
-interface PackageJson {
-  readonly name: string;
-  readonly dependencies?: Readonly<Record<string, string>>;
-  readonly optionalDependencies?: Readonly<Record<string, string>>;
-  readonly peerDependencies?: Readonly<Record<string, string>>;
-  readonly exports?: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
-}
-
 function manifestOf(path: string, text: string): readonly [folder: string, manifest: Manifest] {
   const json = JSON.parse(text) as PackageJson;
   const folder = path.slice(0, -'/package.json'.length);
@@ -80,6 +96,7 @@ function manifestOf(path: string, text: string): readonly [folder: string, manif
     }),
     subpaths: Object.keys(json.exports ?? {}),
     entries: targets.map((target) => `${folder}/${target.replace(/^\.\//, '')}`),
+    json,
   };
   return [folder, manifest];
 }

@@ -1,7 +1,7 @@
 import { builtinModules } from 'node:module';
 import { type Import, importsOf, resolveRelative, siblingOf } from '../imports.ts';
 import { type RuleNumber, external, packages, testImports } from '../rules.ts';
-import type { SourceFile, Violation } from '../source.ts';
+import { type SourceFile, type Violation, isTestPath } from '../source.ts';
 import type { Workspace } from '../workspace.ts';
 
 type Finding = readonly [rule: RuleNumber, message: string];
@@ -30,6 +30,8 @@ function relativeFindings(file: SourceFile, specifier: string): Finding[] {
   const target = resolveRelative(file.path, specifier);
   if (!target.startsWith(`${file.area}/${file.folder}/`))
     return [[8, `${specifier} leaves ${file.area}/${file.folder}: import the package by its name`]];
+  if (isTestPath(target) && !file.isTest)
+    return [[3, `${specifier} is a test's, and neither built nor published`]];
   const intoNode = /^packages\/[^/]+\/src\/node(\/|\.ts$)/.test(target);
   return intoNode && !mayKnowNode(file) ? [[4, `${specifier} is a node subpath`]] : [];
 }
