@@ -27,6 +27,7 @@ export class Connection {
   #commands: MachineEvent[] = [];
   readonly #events: ConnectionEvent[];
   #busy = false;
+  #waitsForAnswer = false;
   #over = false;
   #readClosed = false;
   #wantsClose = false;
@@ -107,8 +108,8 @@ export class Connection {
    * Gives up at once: pending questions are dropped and secrets wiped; the peer hears an alert if it is owed one. After an
    * orderly close it forgets what was negotiated, which could be asked for until then.
    */
-  abort(error: Error = new ConnectionFailed('aborted', 'the connection was aborted')): void {
-    if (!this.#over) this.#fail(error);
+  abort(error?: Error): void {
+    if (!this.#over) this.#fail(error ?? new ConnectionFailed('aborted', 'the connection was aborted'));
     else this.#forget('closed');
   }
 
@@ -129,6 +130,7 @@ export class Connection {
         if (job === undefined) return;
         this.#busy = true;
         const running = drive(job, this.#parts.answer, this.#abort.signal);
+        this.#waitsForAnswer = isThenable(running);
         if (isThenable(running)) return this.#resumeAfter(running);
       } catch (error) {
         this.#fail(error);
@@ -226,7 +228,7 @@ export class Connection {
     this.#over = true;
     this.#events.push(event);
     this.#outgoing.finish();
-    this.#abort.abort();
+    if (this.#waitsForAnswer) this.#abort.abort(new ConnectionFailed('aborted', 'the connection is over'));
     if (event.event === 'failed') this.#forget('failed');
   }
 

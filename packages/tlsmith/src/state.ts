@@ -39,13 +39,24 @@ export function wipeState(state: AnyState): void {
   retire(state, [], { at: 'closed' });
 }
 
-/** Finds secrets in plain data; byte strings and the policy's functions hold none. */
+/** Finds secrets in plain data. What is only shown to users, and what has nothing but bytes in it, is passed over. */
 function collect(value: unknown, found: Set<Secret>): void {
-  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || value instanceof Error)
-    return;
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return;
   if (isSecret(value)) {
     found.add(value);
     return;
   }
-  for (const part of Object.values(value)) collect(part, found);
+  for (const key in value) {
+    if (!withoutSecrets.has(key)) collect((value as Readonly<Record<string, unknown>>)[key], found);
+  }
 }
+
+const withoutSecrets: ReadonlySet<string> = new Set([
+  'log',
+  'hello',
+  'negotiated',
+  'peer',
+  'suite',
+  'error',
+  'credential',
+]);
