@@ -66,7 +66,10 @@ export function machineAnswers(parts: AnswerParts): Answer<Ask> {
         return sessions?.find(ask.identities);
       case 'issue-ticket':
         return issued(ask, provider, sessions);
-      default:
+      case 'hash':
+      case 'hmac':
+      case 'verify':
+      case 'random':
         return crypto(ask);
     }
   };

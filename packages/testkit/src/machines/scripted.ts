@@ -85,7 +85,9 @@ export function scriptedAnswers(script: Script): Scripted {
       case 'encrypt-premaster':
       case 'decrypt-premaster':
         throw new Error(`the script has no answer for ${ask.ask}`);
-      default:
+      case 'hash':
+      case 'hmac':
+      case 'verify':
         return crypto(ask);
     }
   };
