@@ -1,0 +1,108 @@
+import { noble } from '@tlsmith/crypto/noble';
+import { node } from '@tlsmith/crypto/node';
+import { leaves } from '@tlsmith/codec';
+import { isCertificateRejected } from '@tlsmith/types';
+import { certificatesFromPem, inspectCertificate } from '@tlsmith/x509';
+import { expect, test } from 'vitest';
+import { expectedScores } from './expected.ts';
+import { isCore, type LimboCase, limboPath, loadLimbo, type ProfileChoice, runCase } from './limbo.ts';
+import { type CaseResult, scoreLine, scoreOf } from './score.ts';
+import { absence } from './shared.ts';
+
+const cases = loadLimbo();
+if (cases === undefined) console.log(absence('x509-limbo and BetterTLS', limboPath));
+const core = cases?.filter(isCore) ?? [];
+const better = cases?.filter((of) => !isCore(of)) ?? [];
+const withCases = test.skipIf(cases === undefined);
+const now = Date.now();
+
+function run(of: readonly LimboCase[], profile: ProfileChoice, provider = node): readonly CaseResult[] {
+  return of.map((one) => runCase(one, { provider, profile, now }));
+}
+
+withCases.each(['by-namespace', 'default', 'rfc5280', 'webpki'] as const)(
+  'x509-limbo scores with the profile %s what is written down',
+  (profile) => {
+    const results = run(core, profile);
+    console.log(scoreLine(`x509-limbo, profile ${profile}`, results));
+    expect(scoreOf(results)).toEqual(expectedScores[`x509-limbo ${profile}`]);
+  },
+);
+
+withCases('noble agrees with node on every case of x509-limbo', () => {
+  const briefly = (results: readonly CaseResult[]) =>
+    results.map(({ id, verdict, reason }) => `${id} ${verdict} ${reason}`);
+  expect(briefly(run(core, 'by-namespace', noble))).toEqual(briefly(run(core, 'by-namespace')));
+});
+
+withCases('the default profile accepts every chain of a real site', () => {
+  const online = run(core, 'default').filter(({ id }) => id.startsWith('online::'));
+  expect(online.map(({ id, verdict, reason }) => [id, verdict, reason])).toEqual(
+    online.map(({ id }) => [id, 'right', 'accepted']),
+  );
+  expect(online).toHaveLength(14);
+});
+
+withCases('cases that a single rule decides are refused for that rule', () => {
+  const reasons = new Map(run(core, 'by-namespace').map(({ id, reason }) => [id, reason]));
+  expect(Object.fromEntries(Object.keys(telling).map((id) => [id, reasons.get(id)]))).toEqual(telling);
+});
+
+withCases(
+  'BetterTLS scores with the default profile what is written down',
+  () => {
+    const results = run(better, 'default');
+    console.log(scoreLine('BetterTLS, profile default', results));
+    expect(scoreOf(results)).toEqual(expectedScores['BetterTLS']);
+  },
+  60_000,
+);
+
+withCases('spans cover every byte of every certificate of x509-limbo that can be read', () => {
+  const texts = new Set(
+    core.flatMap((of) => [...of.trusted_certs, ...of.untrusted_intermediates, of.peer_certificate]),
+  );
+  const outcomes = [...texts].flatMap((pem) => certificatesFromPem(pem)).map(coverage);
+  const count = (of: string) => outcomes.filter((outcome) => outcome === of).length;
+  console.log(
+    `certificates of x509-limbo: ${count('whole')} covered by spans, ${count('malformed')} malformed`,
+  );
+  expect(outcomes.filter((outcome) => outcome !== 'whole' && outcome !== 'malformed')).toEqual([]);
+  expect(count('malformed')).toBe(11);
+});
+
+function coverage(der: Uint8Array): string {
+  try {
+    let at = 0;
+    for (const { start, end } of leaves(inspectCertificate(der).span)) {
+      if (start !== at) return `a gap at ${at}`;
+      at = end;
+    }
+    return at === der.length ? 'whole' : `the end at ${at}`;
+  } catch (error) {
+    return isCertificateRejected(error) ? error.code : String(error);
+  }
+}
+
+const telling = {
+  'cve::cve-2025-61727': 'name-constraint-violated',
+  'pathlen::intermediate-violates-pathlen-0': 'path-too-long',
+  'pathlen::max-chain-depth-0-exhausted': 'path-too-long',
+  'pathological::nc-dos-1': 'budget-exceeded',
+  'pathological::nc-dos-2': 'budget-exceeded',
+  'pathological::pathological-chain-same-subject-distinct-key': 'budget-exceeded',
+  'rfc5280::eku::ee-wrong-eku': 'wrong-purpose',
+  'rfc5280::nc::excluded-ipv4-match': 'name-constraint-violated',
+  'rfc5280::nc::invalid-ipv6-address': 'malformed-name-constraint',
+  'rfc5280::nc::nc-forbids-othername': 'name-constraint-violated',
+  'rfc5280::validity::expired-1-second': 'expired',
+  'rfc5280::validity::not-yet-valid-1-second': 'not-yet-valid',
+  'rfc5280::unknown-critical-extension-root': 'unknown-critical-extension',
+  'rfc5280::intermediate-ca-without-ca-bit': 'not-a-certification-authority',
+  'rfc5280::duplicate-extensions': 'malformed',
+  'webpki::explicit-curve': 'unsupported-key',
+  'webpki::forbidden-p192-leaf': 'weak-key',
+  'webpki::forbidden-weak-rsa-in-leaf': 'weak-key',
+  'webpki::san::wildcard-match-across-labels-san': 'wrong-name',
+  'webpki::cryptographydotio-chain-missing-intermediate': 'unknown-issuer',
+} as const;
