@@ -92,8 +92,10 @@ interface WycheproofFile {
 describe.each(['sha256', 'sha384'] as const)('Wycheproof HKDF with %s', (name) => {
   const file = new URL(`../../../../shared/conformance/wycheproof/hkdf_${name}_test.json`, import.meta.url);
 
-  test('every case is right', (context) => {
-    if (!existsSync(file)) return context.skip('left out: the Wycheproof files are not beside the checkout');
+  const present = existsSync(file);
+  if (!present) console.log(`Wycheproof: no HKDF file for ${name} beside the checkout, nothing was run`);
+
+  test.skipIf(!present)('every case is right', () => {
     const hash = hashes[name];
     const { testGroups } = JSON.parse(readFileSync(file, 'utf8')) as WycheproofFile;
     const cases = testGroups.flatMap((group) => group.tests);
