@@ -379,6 +379,32 @@ test('rarer extensions are read: policies, access, distribution points, other na
   expect(read.sans).toMatchObject([{ form: 'otherName', typeId: '1.2.3' }]);
 });
 
+test('every form of name is read and described', () => {
+  const forms = [
+    implicit(0, sequence(oid('1.2.3'), explicit(0, utf8String('x')))),
+    der(0x81, new TextEncoder().encode('a@b')),
+    dnsName('a.example'),
+    der(0xa3, sequence()),
+    der(0xa4, distinguishedName('x')),
+    der(0xa5, explicit(1, utf8String('x'))),
+    der(0x86, new TextEncoder().encode('https://a.example/\u0007')),
+    der(0x87, Uint8Array.of(192, 0, 2, 1)),
+    der(0x88, Uint8Array.of(0x2a, 3)),
+  ];
+  const read = parseCertificate(withExtensions(extension(oids.subjectAltName, sequence(...forms))));
+  expect(read.sans.map(describeGeneralName)).toEqual([
+    'otherName:1.2.3',
+    'email:a@b',
+    'DNS:a.example',
+    'x400Address',
+    'DirName:CN=x',
+    'ediPartyName',
+    'URI:https://a.example/?',
+    'IP:192.0.2.1',
+    'RID:1.2.3',
+  ]);
+});
+
 test('the raw value of an extension is the content of its OCTET STRING, known or not', () => {
   const long = sequence(...Array.from({ length: 40 }, (_, i) => dnsName(`host-${i}.example`)));
   const read = parseCertificate(

@@ -228,6 +228,29 @@ test.each<[string, Parameters<typeof selfSigned>[0], Partial<NameConstraints>, s
   expect(verdict(leaf, constraints)).toBe(expected);
 });
 
+test('e-mail addresses in the subject count where subjectAltName has none (RFC 5280 §4.2.1.10)', () => {
+  const { certificate } = selfSigned({ subject: 'x' });
+  const read = parseCertificate(certificate);
+  const address = { type: '1.2.840.113549.1.9.1', tag: 0x16, value: new TextEncoder().encode('m@b.example') };
+  const named = { ...read, subject: { der: read.subject.der, parts: [[address]] } };
+  const check = (of: typeof read) =>
+    checkNameConstraints([of], anchor({ permitted: [mail('a.example')] }), openPurse())?.facts['name'];
+  expect(check(named)).toBe('email:m@b.example');
+  expect(check({ ...named, sans: [mail('m@a.example')] })).toBeUndefined();
+});
+
+test('an internationalized mailbox fails every constraint of mailboxes, since it is not read (RFC 8398)', () => {
+  const { certificate } = selfSigned({ subject: 'x' });
+  const sans: readonly GeneralName[] = [
+    { form: 'otherName', typeId: '1.3.6.1.5.5.7.8.9', value: new Uint8Array(2) },
+  ];
+  const path = [{ ...parseCertificate(certificate), sans }];
+  expect(
+    checkNameConstraints(path, anchor({ excluded: [mail('a.example')] }), openPurse())?.facts['verdict'],
+  ).toBe('not of its form');
+  expect(checkNameConstraints(path, anchor({ excluded: [dns('a.example')] }), openPurse())).toBeUndefined();
+});
+
 test('authorities on the path are constrained too, self-issued ones are not (RFC 5280 §6.1.3)', () => {
   const root = makeAuthority({ name: 'Root' });
   const odd = makeAuthority({ name: 'Between', under: root, dns: ['b.example'] });

@@ -159,7 +159,7 @@ test.each<[string, AlgorithmIdentifier, string]>([
     'PSS with its trailer field written out',
     algorithm(
       oids.rsassaPss,
-      sequence(...[pss(oids.sha256, oids.sha256, 32).subarray(2), explicit(3, integer(1))]),
+      sequence(pss(oids.sha256, oids.sha256, 32).subarray(2), explicit(3, integer(1))),
     ),
     'unsupported-signature',
   ],
