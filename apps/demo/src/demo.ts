@@ -1,5 +1,5 @@
 import type { DemoEvent, SceneLetter } from './events.ts';
-import { makePki, type Pki } from './pki.ts';
+import { makePki, type Pki, serverName } from './pki.ts';
 import { scenes } from './scenes/index.ts';
 import { type Scene, Stage } from './stage.ts';
 
@@ -19,6 +19,7 @@ export async function playDemo(
     if (event.event === 'message') counts.messages += 1;
     emit(event);
   };
+  emit(start);
   const pki = await makePki();
   let holds = true;
   for (const scene of scenes) {
@@ -29,6 +30,18 @@ export async function playDemo(
   emit({ event: 'end', holds, ...counts, milliseconds: performance.now() - started });
   return holds;
 }
+
+const start: DemoEvent = {
+  event: 'start',
+  title: `What happens when a browser opens https://${serverName}/`,
+  about:
+    'A client and a server of tlsmith talk over real TCP sockets on this machine. All that is shown is taken from what ' +
+    'went over them. Names, keys and certificates were made up for this run.',
+  legend:
+    'In the ladders, bytes are those of the message. A record carries a part of a message, one, or several: “too” marks ' +
+    'a message in the same record as the one before. Keys say what protects the record: none, those of the handshake, ' +
+    'or those of the application data.',
+};
 
 /** The letters that there are. */
 export const letters: readonly SceneLetter[] = scenes.map(({ letter }) => letter);

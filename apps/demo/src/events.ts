@@ -5,6 +5,7 @@ import type { Epoch, Role } from '@tlsmith/types';
  * rendered from the very same list. Bytes are hexadecimal, lengths are in bytes.
  */
 export type DemoEvent =
+  | StartEvent
   | SceneEvent
   | ConnectionEvent
   | TcpEvent
@@ -24,6 +25,14 @@ export type DemoEvent =
 
 /** The letter of a scene. */
 export type SceneLetter = 'a' | 'b' | 'c' | 'd' | 'e' | 'f' | 'g';
+
+/** The first event: what this is about, and how to read it. */
+export interface StartEvent {
+  readonly event: 'start';
+  readonly title: string;
+  readonly about: string;
+  readonly legend: string;
+}
 
 /** A scene begins. */
 export interface SceneEvent {
@@ -83,6 +92,8 @@ export interface MessageEvent {
   /** The records that hold it; several messages may name the same. */
   readonly records: readonly number[];
   readonly facts: readonly Fact[];
+  /** Whether the other end looked at it: who has given up reads no further. Undefined where that end is not ours. */
+  readonly read: boolean | undefined;
 }
 
 /** Something worth knowing about a message. A list has the peer's order. */
@@ -109,7 +120,9 @@ export interface SecretEvent {
   readonly name: string;
   readonly length: number;
   readonly use: string;
-  /** Whether both ends have derived the same; undefined where one end is not ours. */
+  /** The ends of ours that got as far as deriving it. */
+  readonly ends: readonly Role[];
+  /** Whether both ends have derived the same; undefined where only one did. */
   readonly same: boolean | undefined;
 }
 
@@ -133,10 +146,23 @@ export interface VerdictEvent {
   readonly sentence: string;
   /** From the leaf to the trust anchor; empty where no path was found. */
   readonly path: readonly string[];
-  /** Every check, one line a certificate. */
-  readonly checks: readonly string[];
+  /** What was checked, certificate by certificate. */
+  readonly checks: readonly CertificateChecks[];
   /** Why it was rejected. */
   readonly reason: RejectionFacts | undefined;
+}
+
+/** The checks of one certificate on one path. */
+export interface CertificateChecks {
+  /** 0 is the leaf, 1 its issuer, and so on. */
+  readonly depth: number;
+  readonly subject: string;
+  readonly passed: readonly string[];
+  readonly failed: readonly {
+    readonly check: string;
+    readonly code: string;
+    readonly facts: readonly Fact[];
+  }[];
 }
 
 /** A reason for rejection: its stable name, where the rule stands, and what a browser would tell its user. */
@@ -144,7 +170,8 @@ export interface RejectionFacts {
   readonly code: string;
   readonly alert: string;
   readonly section: string;
-  readonly browser: string;
+  /** Undefined for a client's certificate, which no browser judges. */
+  readonly browser: string | undefined;
 }
 
 /** What came out of the tunnel at the other end. */

@@ -1,5 +1,6 @@
 import {
   applicationLayerProtocolNegotiation,
+  certificateAuthorities,
   type Certificate12,
   type Certificate13,
   type CertificateRequest12,
@@ -74,7 +75,12 @@ export function factsOf(message: Message, from: Role): readonly Fact[] {
       ];
     case 'new_session_ticket':
       return newSessionTicket(message.body);
-    default:
+    case 'key_update':
+      return [fact('request', message.body.requestUpdate)];
+    case 'hello_request':
+    case 'end_of_early_data':
+    case 'certificate_status':
+    case 'unknown':
       return [];
   }
 }
@@ -208,11 +214,16 @@ function certificateRequest(body: CertificateRequest12 | CertificateRequest13): 
     ];
   }
   const schemes = readExtension(body.extensions, signatureAlgorithms, 'certificate_request') ?? [];
-  return [fact('signatures', schemes.map(scheme)), ...extensionNames(body.extensions)];
+  const named = readExtension(body.extensions, certificateAuthorities, 'certificate_request') ?? [];
+  return [
+    fact('signatures', schemes.map(scheme)),
+    ...authorities(named.length),
+    ...extensionNames(body.extensions),
+  ];
 }
 
 const authorities = (count: number): readonly Fact[] =>
-  count === 0 ? [] : [fact('authorities', `${count} named`)];
+  count === 0 ? [] : [fact('names', count === 1 ? '1 authority' : `${count} authorities`)];
 
 function serverKeyExchange({ params, algorithm }: ServerKeyExchange): readonly Fact[] {
   return [

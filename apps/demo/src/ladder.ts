@@ -31,7 +31,8 @@ function rung(
   const keys = message.epoch === 'initial' ? 'none' : message.epoch;
   const meta = columns(String(message.length), recordText(message, records, shown), keys);
   const tone = message.protocol === 'alert' && !message.name.endsWith('close_notify') ? 'bad' : message.from;
-  const facts = factLines(message.facts);
+  const unread: readonly Fact[] = message.read === false ? [neverRead] : [];
+  const facts = factLines([...message.facts, ...unread]);
   return [
     `     ${paint('quiet', '│')}${paint(tone, arrow(message))}${paint('quiet', '│')}${meta}`,
     ...facts.map((line) => paint('quiet', `     │     ${line}`)),
@@ -67,17 +68,19 @@ function factLines(facts: readonly Fact[]): readonly string[] {
 }
 
 /** `groups x25519 + 3` for four of them. */
-function factText({ name, value }: Fact): string {
+export function factText({ name, value }: Fact): string {
   if (!Array.isArray(value)) return `${name} ${String(value)}`;
   const list = value as readonly string[];
   // A chain of certificates is an order of its own and worth its length.
   if (name === 'chain') return `chain ${list.join(' ← ')}`;
-  return list.length <= listed ? `${name} ${list.join(', ')}` : `${name} ${list[0]} + ${list.length - 1}`;
+  const whole = list.length <= listed || name === 'versions';
+  return whole ? `${name} ${list.join(', ')}` : `${name} ${list[0]} + ${list.length - 1}`;
 }
 
 const columns = (bytes: string, record: string, keys: string): string =>
   `  ${bytes.padStart(5)}  ${record.padEnd(recordWidth)}  ${keys}`.trimEnd();
 
+const neverRead: Fact = { name: 'never looked at:', value: 'the other end had given up before' };
 const laneWidth = 40;
 const recordWidth = 29;
 // The longest list that is spelled out; --json has all of every list.

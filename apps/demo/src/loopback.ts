@@ -76,7 +76,11 @@ export async function listen(options: ServerOptions, trace: ConnectionTrace): Pr
   const ended = new Promise<Ended>((resolve, reject) => {
     tcp.once('connection', (socket) => {
       tcp.close();
-      attach(socket.setNoDelay(), new Server(config), { ...httpServer(page), tap }).then(resolve, reject);
+      // A turn later, so that a client in this process is told first, and its connect() measured without our work.
+      setImmediate(() => {
+        const behaviour = { ...httpServer(page), tap };
+        attach(socket.setNoDelay(), new Server(config), behaviour).then(resolve, reject);
+      });
     });
   });
   tcp.listen(0, '127.0.0.1');
@@ -84,15 +88,19 @@ export async function listen(options: ServerOptions, trace: ConnectionTrace): Pr
   return { port: portOf(tcp), wire, ended, close: () => void tcp.close() };
 }
 
-/** What a foreign client's connection became. */
-export async function playedBy(listening: OneServer, trace: ConnectionTrace): Promise<Played> {
+/** What a foreign client's connection became; the time of its connect() where it was measured. */
+export async function playedBy(
+  listening: OneServer,
+  trace: ConnectionTrace,
+  connectMilliseconds?: number,
+): Promise<Played> {
   const server = await listening.ended;
   return {
     trace,
     client: undefined,
     server,
     port: listening.port,
-    connectMilliseconds: undefined,
+    connectMilliseconds,
     handshakeMilliseconds: undefined,
     wire: joined(listening.wire),
     plaintext: { client: server.received, server: httpServer(page).reply },

@@ -2,7 +2,7 @@ import type { Message } from '@tlsmith/codec';
 import type { RecordInfo } from '@tlsmith/record';
 import type { CipherSuite, Role } from '@tlsmith/types';
 import { alertSentence } from './alerts.ts';
-import type { Fact, MessageEvent, RecordEvent } from './events.ts';
+import type { MessageEvent, RecordEvent } from './events.ts';
 import { factsOf, figureName } from './facts.ts';
 import type { Sent, Story, TracedRecord } from './trace.ts';
 
@@ -65,14 +65,13 @@ function recordEvent(connection: string, number: number, side: Pending, { info }
     innerType: info.innerType,
     epoch: info.epoch,
     length: info.length,
-    read: taken === undefined ? undefined : side.records <= taken,
+    read: taken === undefined ? undefined : side.records <= taken.records,
   };
 }
 
 function contentOf(event: RecordEvent, info: RecordInfo, side: Pending, story: Story): readonly Content[] {
   const length = contentLength(info, story.agreed.suite);
-  const common = { from: side.role, epoch: event.epoch, length, records: [event.number] };
-  const unread = event.read === false ? [neverRead] : [];
+  const common = { from: side.role, epoch: event.epoch, length, records: [event.number], read: event.read };
   switch (info.innerType ?? info.type) {
     case 'handshake':
       return handshake(event, length, side);
@@ -81,14 +80,14 @@ function contentOf(event: RecordEvent, info: RecordInfo, side: Pending, story: S
         story.agreed.version === 'tls13'
           ? camouflage
           : `the ${side.role}'s records are protected from here on`;
-      const facts = [{ name: 'says', value: meaning }, ...unread];
+      const facts = [{ name: 'says', value: meaning }];
       return [{ ...common, protocol: 'change_cipher_spec', name: 'ChangeCipherSpec', facts }];
     }
     case 'alert':
-      return [{ ...common, protocol: 'alert', ...alert(side, unread) }];
+      return [{ ...common, protocol: 'alert', ...alert(side) }];
     case 'application_data': {
       const text = side.plaintext.slice(side.quoted, (side.quoted += length));
-      const facts = [{ name: 'begins', value: text.split('\r\n')[0] ?? '' }, ...unread];
+      const facts = [{ name: 'begins', value: text.split('\r\n')[0] ?? '' }];
       return [{ ...common, protocol: 'application_data', name: 'application data', facts }];
     }
   }
@@ -110,7 +109,8 @@ function handshake(event: RecordEvent, length: number, side: Pending): readonly 
   }
 }
 
-function messageContent(message: Message, { epoch, read }: RecordEvent, side: Pending): Content {
+function messageContent(message: Message, { epoch }: RecordEvent, side: Pending): Content {
+  const { taken } = side.sent;
   return {
     from: side.role,
     protocol: 'handshake',
@@ -118,18 +118,19 @@ function messageContent(message: Message, { epoch, read }: RecordEvent, side: Pe
     length: message.raw.length,
     epoch,
     records: side.open,
-    facts: [...factsOf(message, side.role), ...(read === false ? [neverRead] : [])],
+    facts: factsOf(message, side.role),
+    read: taken === undefined ? undefined : side.messages <= taken.messages,
   };
 }
 
-function alert(side: Pending, unread: readonly Fact[]): Pick<Content, 'name' | 'facts'> {
+function alert(side: Pending): Pick<Content, 'name' | 'facts'> {
   const found = side.sent.alerts[side.alerts++];
   const { description = 'unknown', level = 'unknown' } = found ?? {};
   const facts = [
     { name: 'level', value: level },
     { name: 'says', value: alertSentence(description) },
   ];
-  return { name: `Alert ${description}`, facts: [...facts, ...unread] };
+  return { name: `Alert ${description}`, facts };
 }
 
 /** Bytes of content in a record: what is left without header, padding and what the AEAD adds. */
@@ -140,5 +141,4 @@ function contentLength({ length, epoch, padding = 0 }: RecordInfo, suite: Cipher
 }
 
 const header = 5;
-const neverRead: Fact = { name: 'never read', value: 'the other end had given up before' };
 const camouflage = 'nothing: it makes the connection look like TLS 1.2 to middleboxes';

@@ -1,4 +1,5 @@
 import type {
+  CertificateChecks,
   CheckEvent,
   DemoEvent,
   DerivationEvent,
@@ -9,10 +10,11 @@ import type {
   RecordEvent,
   SceneEvent,
   SecretEvent,
+  StartEvent,
   TcpEvent,
   VerdictEvent,
 } from './events.ts';
-import { ladder } from './ladder.ts';
+import { factText, ladder } from './ladder.ts';
 import type { Paint } from './paint.ts';
 import { lineWidth, wrap, wrapWords } from './wrap.ts';
 
@@ -45,6 +47,8 @@ function kindOf(event: DemoEvent): unknown {
 
 function renderGroup(first: DemoEvent, group: readonly DemoEvent[], paint: Paint): readonly string[] {
   switch (first.event) {
+    case 'start':
+      return start(first, paint);
     case 'scene':
       return scene(first, paint);
     case 'connection': {
@@ -69,7 +73,7 @@ function renderGroup(first: DemoEvent, group: readonly DemoEvent[], paint: Paint
     case 'output':
       return block(
         'Peer',
-        first.lines.map((line) => `${first.program}: ${line.trim()}`),
+        first.lines.map((line) => `│ ${line.trim()}`),
         paint,
       );
     case 'finish':
@@ -89,6 +93,11 @@ function renderGroup(first: DemoEvent, group: readonly DemoEvent[], paint: Paint
   }
 }
 
+function start({ title, about, legend }: StartEvent, paint: Paint): readonly string[] {
+  const text = [...wrapWords(about, lineWidth - 3), '', ...wrapWords(legend, lineWidth - 3)];
+  return ['', `   ${paint('title', title)}`, '', ...text.map((line) => `   ${line}`.trimEnd())];
+}
+
 function scene({ scene: letter, title, intro }: SceneEvent, paint: Paint): readonly string[] {
   const head = `━━ ${letter} ━━ ${title} `;
   return [
@@ -99,32 +108,41 @@ function scene({ scene: letter, title, intro }: SceneEvent, paint: Paint): reado
 }
 
 function tcp({ address, port, milliseconds }: TcpEvent, paint: Paint): readonly string[] {
-  const took = milliseconds === undefined ? 'was called by the client' : `took ${milliseconds.toFixed(2)} ms`;
-  const text =
-    `connect() to ${address}:${port} ${took}. The three packets of TCP's own handshake (SYN, SYN-ACK, ACK) ` +
-    'pass in the kernel, invisible from a program.';
-  return block('TCP', wrapWords(text, textWidth), paint);
-}
-
-function secrets(events: readonly SecretEvent[], paint: Paint): readonly string[] {
-  const lengths = [...new Set(events.map(({ length }) => length))].join(' or ');
-  const same = events.every((event) => event.same !== false);
-  const known = events.every((event) => event.same !== undefined);
-  const where = !known
-    ? 'at our end'
-    : same
-      ? 'at both ends, and found equal'
-      : 'DIFFERENTLY at the two ends';
-  const width = Math.max(...events.map(({ name }) => name.length));
+  const took =
+    milliseconds === undefined ? 'was called by the other program' : `took ${milliseconds.toFixed(2)} ms`;
   return block(
-    'Secrets',
+    'TCP',
     [
-      `derived ${where}; ${lengths} bytes${events.length > 1 ? ' each' : ''}, values not shown`,
-      ...events.map(({ name, use }) => `${name.padEnd(width)}  ${use}`),
+      `connect() to ${address}:${port} ${took}`,
+      paint(
+        'quiet',
+        "TCP's own three packets (SYN, SYN-ACK, ACK) pass in the kernel, invisible from a program",
+      ),
     ],
     paint,
   );
 }
+
+function secrets(events: readonly SecretEvent[], paint: Paint): readonly string[] {
+  const [name, where] = [widest(events.map((event) => event.name)), widest(events.map(derivedWhere))];
+  const lines = events.map((event) => {
+    const head = `${event.name.padEnd(name)}  ${derivedWhere(event).padEnd(where)}`;
+    return `${head}  ${paint('quiet', event.use)}`;
+  });
+  const lengths = [...new Set(events.map(({ length }) => length))].join(' or ');
+  return block(
+    'Secrets',
+    [paint('quiet', `by name, of ${lengths} bytes, and where each was derived`), ...lines],
+    paint,
+  );
+}
+
+function derivedWhere({ ends, same }: SecretEvent): string {
+  if (same === undefined) return `at the ${ends.join()}`;
+  return same ? 'both alike' : 'THEY DIFFER';
+}
+
+const widest = (texts: readonly string[]): number => Math.max(...texts.map(({ length }) => length));
 
 function derivation({ name, how, length, value }: DerivationEvent): readonly string[] {
   const shown = value.slice(0, 2 * shownBytes).match(/.{1,64}/g) ?? [];
@@ -136,33 +154,32 @@ function derivation({ name, how, length, value }: DerivationEvent): readonly str
   ];
 }
 
-function verdict(
-  { of, verdict: word, sentence, path, checks, reason }: VerdictEvent,
-  paint: Paint,
-): readonly string[] {
+function verdict(event: VerdictEvent, paint: Paint): readonly string[] {
+  const { of, verdict: word, sentence, path, checks, reason } = event;
   const tone = word === 'rejected' ? 'bad' : 'good';
-  const [first = '', ...others] = wrapWords(
-    `the ${of}'s certificate: ${texts[word]}. ${sentence}`,
-    textWidth,
-  );
-  const why =
-    reason === undefined
-      ? []
-      : [`reason ${reason.code} (${reason.section}), alert ${reason.alert}`, ...browserLines(reason.browser)];
-  const detail = [
-    ...why,
-    ...wrap(
-      path.map((line, index) => (index === 0 ? line : `← ${line}`)),
-      ' ',
-      textWidth,
-    ),
-    ...checks.flatMap((line) => wrap(line.split(', '), ', ', textWidth - 2)).map((line) => `  ${line}`),
+  const words = wrapWords(`the ${of}'s certificate is ${texts[word]}: ${sentence}`, textWidth);
+  const browser = reason?.browser === undefined ? '' : `a browser would say: “${reason.browser}”`;
+  const why = reason && `reason ${reason.code} (${reason.section}), alert ${reason.alert}`;
+  const lines = [
+    ...words.map((line) => paint(tone, line)),
+    ...(why === undefined ? [] : [why]),
+    ...wrapWords(browser, textWidth),
+    ...path.map((line, index) => `${'  '.repeat(index)}${index === 0 ? '' : '← '}${line}`),
+    ...checks.flatMap((certificate) => checkLines(certificate, paint)),
   ];
-  return block('Verdict', [paint(tone, first), ...others.map((line) => paint(tone, line)), ...detail], paint);
+  return block('Verdict', lines, paint);
 }
 
-const browserLines = (text: string): readonly string[] =>
-  wrapWords(`a browser would say: “${text}”`, textWidth);
+function checkLines({ subject, passed, failed }: CertificateChecks, paint: Paint): readonly string[] {
+  const good = passed.length === 0 ? [] : wrapWords(`✓ ${subject}: ${passed.join(', ')}`, textWidth - 2);
+  const bad = failed.flatMap(({ check, code, facts }) => {
+    const known = facts.filter(({ name }) => name !== 'certificate').map(factText);
+    return wrap([`✗ ${subject}: ${check}: ${code}`, ...known], ' · ', textWidth - 2);
+  });
+  return [...good.map((line) => paint('quiet', line)), ...bad.map((line) => paint('bad', line))].map(
+    (line) => `  ${line}`,
+  );
+}
 
 const texts: Readonly<Record<VerdictEvent['verdict'], string>> = {
   accepted: 'accepted',

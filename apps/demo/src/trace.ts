@@ -29,14 +29,15 @@ export interface Sent {
   readonly records: readonly TracedRecord[];
   readonly messages: readonly Message[];
   readonly alerts: readonly TracedAlert[];
-  /** How many of the records the other end took in; undefined where it is not ours. */
-  readonly taken: number | undefined;
+  /** How many records and messages the other end took in; undefined where it is not ours. */
+  readonly taken: { readonly records: number; readonly messages: number } | undefined;
 }
 
 /** A secret under its key log label; copies, for the connection wipes its own. */
 export interface TracedSecret {
   readonly label: string;
   readonly bytes: Bytes;
+  readonly ends: readonly Role[];
   readonly same: boolean | undefined;
 }
 
@@ -99,18 +100,19 @@ export class ConnectionTrace {
 
   #rest(role: Role): Omit<Sent, 'messages'> {
     const { records, alerts } = this.#view(role);
-    const both = this.#ours.length === 2;
-    return { records, alerts, taken: both ? this.#seen[other(role)].read.records.length : undefined };
+    const { read } = this.#seen[other(role)];
+    const taken = { records: read.records.length, messages: read.messages.length };
+    return { records, alerts, taken: this.#ours.length === 2 ? taken : undefined };
   }
 
   #comparedSecrets(): readonly TracedSecret[] {
-    const [first, second] = this.#ours;
-    return this.#secrets
-      .filter(({ role }) => role === first)
-      .map(({ label, bytes }) => {
-        const twin = this.#secrets.find((one) => one.role === second && one.label === label);
-        return { label, bytes, same: twin && equal(twin.bytes, bytes) };
-      });
+    const labels = [...new Set(this.#secrets.map(({ label }) => label))];
+    return labels.map((label) => {
+      const found = this.#secrets.filter((one) => one.label === label);
+      const [first, second] = found.map(({ bytes }) => bytes) as [Bytes, Bytes?];
+      const same = second && equal(first, second);
+      return { label, bytes: first, ends: found.map(({ role }) => role), same };
+    });
   }
 }
 

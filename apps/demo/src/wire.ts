@@ -1,8 +1,7 @@
 import type { Socket } from 'node:net';
+import type { Negotiated } from '@tlsmith/handshake';
 import type { Bytes, ClientSession } from '@tlsmith/types';
 import type { ConnectionEvent, TlsEnd } from 'tlsmith';
-
-type Negotiated = Extract<ConnectionEvent, { readonly event: 'connected' }>['negotiated'];
 
 /** How a connection went for one end. */
 export interface Ended {

@@ -30,8 +30,8 @@ async function play(stage: Stage): Promise<void> {
 async function meet(stage: Stage, title: string, version: number): Promise<void> {
   const trace = new ConnectionTrace(['server']);
   const listening = await listen({ provider: node, identity: [stage.pki.server] }, trace);
-  const answer = await exchange(listening.port, helloRecord(version));
-  stage.tell(title, 'a hand-made peer', await playedBy(listening, trace));
+  const { answer, connectMilliseconds } = await exchange(listening.port, helloRecord(version));
+  stage.tell(title, 'a hand-made peer', await playedBy(listening, trace, connectMilliseconds));
   const { lines, isRefusal } = readAnswer(answer);
   stage.emit({ event: 'output', connection: stage.connection, program: 'the hand-made peer', lines });
   stage.check('the answer is one record: the fatal alert protocol_version', isRefusal);
@@ -53,25 +53,32 @@ function helloRecord(version: number): Bytes {
 }
 
 /** Sends bytes and gives back whatever comes until the other end closes. */
-async function exchange(port: number, bytes: Bytes): Promise<Bytes> {
+async function exchange(port: number, bytes: Bytes): Promise<Exchanged> {
+  const started = performance.now();
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true }).setNoDelay();
+  await once(socket, 'connect');
+  const connectMilliseconds = performance.now() - started;
   const received: Bytes[] = [];
   socket.on('data', (chunk: Bytes) => void received.push(chunk));
   socket.write(bytes);
   await once(socket, 'end');
   socket.end();
-  return concat(...received);
+  return { answer: concat(...received), connectMilliseconds };
+}
+
+interface Exchanged {
+  readonly answer: Bytes;
+  readonly connectMilliseconds: number;
 }
 
 function readAnswer(answer: Bytes): { readonly lines: readonly string[]; readonly isRefusal: boolean } {
   const hex = toHex(answer).replace(/..(?=.)/g, '$& ');
   const frame = deframe(answer, 0, frameLimits.plaintext);
-  if (frame === 'incomplete' || frame.type !== 'alert')
-    return { lines: [`received ${hex}`], isRefusal: false };
+  if (frame === 'incomplete' || frame.type !== 'alert') return { lines: [hex], isRefusal: false };
   const { level, description } = decode(AlertMessage, answer.subarray(headerLength, frame.end));
   const name = nameOf(alertDescriptions, description);
   const lines = [
-    `received ${hex}: content type 21 (alert), version 0303, length 2,`,
+    `${hex}: content type 21 (alert), version 0303, length 2,`,
     `level ${level} (${level === 2 ? 'fatal' : 'warning'}), description ${description} (${name})`,
   ];
   const isRefusal = level === 2 && name === 'protocol_version' && frame.end === answer.length;

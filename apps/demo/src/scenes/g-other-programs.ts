@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,81 +29,79 @@ interface Visitor {
 }
 
 async function play(stage: Stage): Promise<void> {
-  const missing = new Set<string>();
+  const left = new Map<string, string>();
   const folder = await mkdtemp(join(tmpdir(), 'tlsmith-demo-'));
   try {
     const rootFile = join(folder, 'root.pem');
     await writeFile(rootFile, stage.pki.root.certificatePem);
     for (const visitor of visitors) {
-      if (missing.has(visitor.program)) continue;
-      if (!(await visit(stage, visitor, rootFile))) missing.add(visitor.program);
+      if (left.has(visitor.program)) continue;
+      const why = await visit(stage, visitor, rootFile);
+      if (why !== undefined) left.set(visitor.program, why);
     }
   } finally {
     await rm(folder, { recursive: true });
   }
-  for (const program of missing) {
-    stage.emit({
-      event: 'left-out',
-      scene: 'g',
-      reason: `${program} is not on PATH, so its visit was left out`,
-    });
-  }
+  const reason = [...left].map(([program, why]) => `${program} ${why}`).join('; ');
+  if (reason !== '') stage.emit({ event: 'left-out', scene: 'g', reason });
 }
 
-/** False where the program is not to be had. */
-async function visit(stage: Stage, visitor: Visitor, rootFile: string): Promise<boolean> {
+/** Undefined when it came to a connection, else why not. */
+async function visit(stage: Stage, visitor: Visitor, rootFile: string): Promise<string | undefined> {
   const { program, title, input, proof } = visitor;
   const trace = new ConnectionTrace(['server']);
   const listening = await listen({ provider: node, identity: [stage.pki.server], alpn: ['http/1.1'] }, trace);
   const output = await run(program, visitor.options(listening.port, rootFile), input);
-  if (output === undefined) {
+  const came = output !== undefined && (await Promise.race([listening.ended, nobody()])) !== undefined;
+  if (!came) {
     listening.close();
-    return false;
-  }
-  const ended = await Promise.race([listening.ended, setTimeout(patience, undefined, { ref: false })]);
-  if (ended === undefined) {
-    listening.close();
-    stage.check(`${program} connected`, false);
-    return true;
+    return output === undefined ? 'is not on PATH' : 'did not connect; it may not know our options';
   }
   stage.tell(title, program, await playedBy(listening, trace));
   const lines = output.split(/\r?\n/).filter((line) => proof.some((sign) => sign.test(line)));
   stage.emit({ event: 'output', connection: stage.connection, program, lines });
-  stage.check(
-    `${program} trusts the certificate and got the page`,
-    proof.every((sign) => sign.test(output)),
-  );
-  return true;
+  const good = proof.every((sign) => sign.test(output));
+  stage.check(`${program} trusts the certificate and got the page`, good);
+  return undefined;
 }
 
 /** The program's output, or undefined where it cannot be started. */
 async function run(program: string, options: readonly string[], input: string): Promise<string | undefined> {
   const child = spawn(program, options, { stdio: 'pipe', timeout: 10_000 });
   let output = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  const failed = once(child, 'error').then(() => undefined);
-  const closed = once(child, 'close').then(() => output);
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => void (output += chunk.toString()));
+  }
   child.stdin.on('error', () => undefined).end(input);
-  return Promise.race([failed, closed]);
+  return new Promise((resolve) => {
+    child.once('error', () => resolve(undefined));
+    child.once('close', () => resolve(output));
+  });
 }
+
+/** For a program that has ended: it has been here, or never will. */
+const nobody = (): Promise<undefined> => setTimeout(1000, undefined, { ref: false });
 
 const request = `GET / HTTP/1.1\r\nHost: ${serverName}\r\nConnection: close\r\n\r\n`;
 
 const openssl = (version: string): Visitor['options'] => {
-  const verify = ['-verify_hostname', serverName, '-verify_return_error'];
-  return (port, rootFile) => [
-    ...['s_client', '-connect', `127.0.0.1:${port}`, '-servername', serverName, version],
-    ...['-CAfile', rootFile, ...verify, '-ign_eof'],
-  ];
+  return (port, rootFile) =>
+    `s_client -connect 127.0.0.1:${port} -servername ${serverName} ${version} -ign_eof -CAfile`
+      .split(' ')
+      .concat(rootFile, '-verify_hostname', serverName, '-verify_return_error');
 };
 
-const curl: Visitor['options'] = (port, rootFile) => [
+const curl: Visitor['options'] = (port, rootFile) =>
   // First: no configuration file of the user's.
-  ...['--disable', '--silent', '--show-error', '--include', '--noproxy', '*', '--cacert', rootFile],
-  ...['--resolve', `${serverName}:${port}:127.0.0.1`, `https://${serverName}:${port}/`],
-  ...['--write-out', 'status %{http_code}, certificate verification %{ssl_verify_result} (0 is good)\\n'],
-];
+  '--disable --silent --show-error --include --noproxy * --cacert'
+    .split(' ')
+    .concat(rootFile, '--resolve', `${serverName}:${port}:127.0.0.1`, `https://${serverName}:${port}/`)
+    .concat(
+      '--write-out',
+      'status %{http_code}, certificate verification %{ssl_verify_result} (0 is good)\\n',
+    );
+
+const page = /^Hello through the tunnel/m;
 
 const opensslProof = [
   /^New, TLSv1\.[23], Cipher is/m,
@@ -132,9 +129,6 @@ const visitors: readonly Visitor[] = [
     title: 'curl',
     options: curl,
     input: '',
-    proof: [/^HTTP\/1\.1 200 OK/m, /^status 200, certificate verification 0/m],
+    proof: [/^HTTP\/1\.1 200 OK/m, page, /^status 200, certificate verification 0/m],
   },
 ];
-
-// Milliseconds that a program which has ended is given to have been here.
-const patience = 1000;
