@@ -118,6 +118,11 @@ export const violations = {
   },
   compressionChosen: { code: 'compression-chosen', alert: 'illegal_parameter', blame: 'broken' },
   missingKeyShare: { code: 'missing-key-share', alert: 'missing_extension', blame: 'broken' },
+  missingKeyShareUnderPsk: {
+    code: 'missing-key-share-under-psk',
+    alert: 'illegal_parameter',
+    blame: 'broken',
+  },
   unofferedGroup: { code: 'unoffered-group', alert: 'illegal_parameter', blame: 'broken' },
   unofferedPsk: { code: 'unoffered-psk', alert: 'illegal_parameter', blame: 'broken' },
   pskHashMismatch: { code: 'psk-hash-mismatch', alert: 'illegal_parameter', blame: 'broken' },

@@ -1,4 +1,4 @@
-import { keyShare, preSharedKey, readExtension, type ServerHello } from '@tlsmith/codec';
+import { type KeyShareEntry, keyShare, preSharedKey, readExtension, type ServerHello } from '@tlsmith/codec';
 import {
   append,
   clientHandshakeTrafficSecret,
@@ -34,7 +34,8 @@ export function* onServerHello13(
   const suite = chosenSuite(event.body, state, policy);
   const extensions = answeredExtensions(event.body.extensions, 'server_hello', offer.extensions);
   const resumed = resumedSession(readExtension(extensions, preSharedKey, 'server_hello'), offer, suite);
-  const { group, secret } = yield* sharedSecret(extensions, offer, policy);
+  const share = serverShare(extensions, offer, resumed);
+  const { group, secret } = yield* sharedSecret(share, offer, policy);
   const early = resumed === undefined ? yield* earlySecret(suite.hash) : (offer.early as EarlyStage);
   const handshake = yield* handshakeSecret(early, secret);
   secret.fill(0);
@@ -111,14 +112,23 @@ function resumedSession(
   return offer.session;
 }
 
-function* sharedSecret(
+/** key_share is there in both cases: with a PSK we offer psk_dhe_ke alone (RFC 9846 §4.3.11). */
+function serverShare(
   extensions: ServerHello['extensions'],
+  offer: Offer,
+  resumed: ClientSession13 | undefined,
+): KeyShareEntry {
+  const entry = readExtension(extensions, keyShare, 'server_hello');
+  if (entry !== undefined) return entry;
+  const row = resumed === undefined ? violations.missingKeyShare : violations.missingKeyShareUnderPsk;
+  throw violation(row, { offered: offer.shares.map(({ group }) => group) });
+}
+
+function* sharedSecret(
+  entry: KeyShareEntry,
   offer: Offer,
   policy: ClientPolicy,
 ): Work<{ readonly group: NamedGroup; readonly secret: Bytes }> {
-  const entry = readExtension(extensions, keyShare, 'server_hello');
-  if (entry === undefined)
-    throw violation(violations.missingKeyShare, { offered: offer.shares.map((s) => s.group) });
   const share = offer.shares.find(({ group }) => group === entry.group);
   const group = policy.groups.find(({ code }) => code === entry.group);
   if (share === undefined || group === undefined)

@@ -45,9 +45,10 @@ export function machinePairFor(input: PairInput): MachinePair {
   return { client, server };
 }
 
+/** A pair to talk, and the session that its client offers. */
+export type Scene = PairInput & { readonly session?: ClientSession | undefined };
+
 /** Makes a pair and lets it talk until there is nothing more to say. */
-export function talk(
-  input: PairInput & { readonly session?: ClientSession | undefined; readonly route?: Route },
-): MachinePair {
-  return shuttle(begin(machinePairFor(input), input.session), input.route);
+export function talk(scene: Scene, route?: Route): MachinePair {
+  return shuttle(begin(machinePairFor(scene), scene.session), route);
 }

@@ -94,6 +94,7 @@ export {
   shuttle,
 } from '../machines/pair.ts';
 export { testClientPolicy, testServerPolicy } from '../machines/policies.ts';
+export { failureOf, type Refusal, refusalOf, story, titled } from '../machines/refusal.ts';
 export {
   type AnyBodies,
   type Replacement,
@@ -110,4 +111,4 @@ export {
   scriptedAnswers,
 } from '../machines/scripted.ts';
 export { SessionTable } from '../machines/session-table.ts';
-export { type Leaf, machinePairFor, type PairInput, talk } from '../machines/set-up.ts';
+export { type Leaf, machinePairFor, type PairInput, type Scene, talk } from '../machines/set-up.ts';

@@ -257,6 +257,10 @@ export const violationText: Readonly<Record<ViolationCode, ViolationText>> = {
     section: 'RFC 9846 §4.2.3',
     sentence: 'The server chose a key exchange and left its own key share out.',
   },
+  'missing-key-share-under-psk': {
+    section: 'RFC 9846 §4.3.11',
+    sentence: 'The server took a pre-shared key without the key exchange that we insist on having beside it.',
+  },
   'unoffered-group': {
     section: 'RFC 9846 §4.3.8',
     sentence: 'The server chose a key exchange group for which the client sent no share, or which it did not offer.',
