@@ -126,6 +126,11 @@ export const violations = {
   unofferedGroup: { code: 'unoffered-group', alert: 'illegal_parameter', blame: 'broken' },
   unofferedPsk: { code: 'unoffered-psk', alert: 'illegal_parameter', blame: 'broken' },
   pskHashMismatch: { code: 'psk-hash-mismatch', alert: 'illegal_parameter', blame: 'broken' },
+  missingSupportedVersions: {
+    code: 'missing-supported-versions',
+    alert: 'missing_extension',
+    blame: 'broken',
+  },
   retryWithoutChange: { code: 'retry-without-change', alert: 'illegal_parameter', blame: 'broken' },
   retryForSentShare: { code: 'retry-for-sent-share', alert: 'illegal_parameter', blame: 'broken' },
   retryChangedSuite: { code: 'retry-changed-suite', alert: 'illegal_parameter', blame: 'broken' },

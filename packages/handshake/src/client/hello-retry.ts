@@ -64,6 +64,7 @@ function retryOf(
     cookie.type,
   ]);
   const version = readExtension(extensions, supportedVersions, 'hello_retry_request');
+  if (version === undefined) throw violation(violations.missingSupportedVersions);
   if (version !== protocolVersion.tls13 || !policy.versions.includes('tls13')) {
     throw violation(violations.unofferedVersion, { version });
   }

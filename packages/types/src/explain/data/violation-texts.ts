@@ -273,6 +273,10 @@ export const violationText: Readonly<Record<ViolationCode, ViolationText>> = {
     section: 'RFC 9846 §4.3.11',
     sentence: 'The server chose a cipher suite whose hash is not that of the pre-shared key it chose.',
   },
+  'missing-supported-versions': {
+    section: 'RFC 9846 §4.2.4',
+    sentence: 'The server asks for another hello without naming the version that it negotiates.',
+  },
   'retry-without-change': {
     section: 'RFC 9846 §4.2.4',
     sentence: 'A HelloRetryRequest asks for nothing that the first ClientHello did not have.',
