@@ -44,6 +44,9 @@ function textLines(): (event: DemoEvent) => void {
   };
 }
 
+// Whoever reads may stop when it has seen enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
 try {
   process.exitCode = await main();
 } catch (error) {
