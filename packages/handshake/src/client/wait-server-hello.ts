@@ -29,9 +29,10 @@ export function* onServerHello(
 function versionOf(hello: ServerHello, policy: ClientPolicy): Version {
   const selected = readExtension(hello.extensions, supportedVersions, 'server_hello');
   if (selected !== undefined) {
-    if (selected !== protocolVersion.tls13 || !policy.versions.includes('tls13')) {
-      throw violation(violations.unofferedVersion, { selected });
+    if (!policy.versions.includes('tls13')) {
+      throw violation(violations.unsolicitedExtension, { type: supportedVersions.type });
     }
+    if (selected !== protocolVersion.tls13) throw violation(violations.unofferedVersion, { selected });
     if (hello.legacyVersion !== protocolVersion.tls12) {
       throw violation(violations.badLegacyVersion, { legacyVersion: hello.legacyVersion });
     }
