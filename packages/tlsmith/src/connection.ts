@@ -182,7 +182,7 @@ export class Connection {
     if (next.at === 'failed') throw (next as Failed).error;
     this.#channel.setVersion(contextOf(next).version);
     for (const effect of inFewRecords(effects)) {
-      if (effect.effect === 'send') this.#sendMessages(effect.messages);
+      if (effect.effect === 'send') this.#sendMessages(effect.messages, next);
       else yield* applyEffect(effect, this.#channel, host);
     }
     this.#state = next;
@@ -237,10 +237,10 @@ export class Connection {
     if (this.#state.at !== 'failed') this.#state = { at };
   }
 
-  #sendMessages(messages: readonly Sent[]): void {
+  #sendMessages(messages: readonly Sent[], next: AnyState): void {
     const { tracer } = this.#parts;
     const epoch = this.#channel.writeEpoch;
-    const { version, keyExchange } = contextOf(this.#state);
+    const { version, keyExchange } = contextOf(next);
     for (const { type, raw } of tracer?.message === undefined ? [] : messages) {
       tracer?.message?.({ direction: 'write', type, raw, epoch, version, keyExchange });
     }
