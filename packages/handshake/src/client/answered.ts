@@ -1,17 +1,37 @@
-import { allowedExtensions, knownExtensions, type ServerHello } from '@tlsmith/codec';
+import {
+  allowedExtensions,
+  type Codec,
+  decode,
+  type ExtensionList,
+  type ExtensionMessage,
+  knownExtensions,
+  type RawExtension,
+} from '@tlsmith/codec';
 import { violation, violations } from '@tlsmith/types';
 import type { ClientPolicy } from '../policy.ts';
 
-/** The rules for the server's extensions: none unasked for, none where it does not belong (RFC 9846 §4.3). */
+/**
+ * The rules for the extensions of an answer: none unasked for, none where it does not belong, none with bytes left over
+ * (RFC 9846 §4.3).
+ *
+ * @throws {TlsViolation} `unsolicited-extension`. {@link DecodeError} for the others.
+ */
 export function answeredExtensions(
-  extensions: ServerHello['extensions'],
-  message: Parameters<typeof allowedExtensions>[1],
+  extensions: ExtensionList | undefined,
+  message: ExtensionMessage,
   offered: readonly number[],
-): ReturnType<typeof allowedExtensions> {
+): ExtensionList {
   const unasked = extensions?.find(({ type }) => !offered.includes(type));
   if (unasked !== undefined)
     throw violation(violations.unsolicitedExtension, { type: unasked.type, message });
-  return allowedExtensions(extensions, message, knownExtensions);
+  return allowedExtensions(extensions, message, knownExtensions).filter((raw) => wellFormed(raw, message));
+}
+
+/** What nobody reads later is read here: an acknowledgement with content is not one. Filters nothing, throws instead. */
+function wellFormed({ type, body }: RawExtension, message: ExtensionMessage): boolean {
+  const bodies = knownExtensions.get(type)?.in as Readonly<Record<string, Codec<unknown>>> | undefined;
+  const codec = bodies?.[message];
+  return codec === undefined || decode(codec, body) !== undefined;
 }
 
 /**
