@@ -1,6 +1,7 @@
 import {
   applicationLayerProtocolNegotiation,
   type ExtensionList,
+  ecPointFormats,
   extendedMainSecret,
   hasExtension,
   protocolName,
@@ -41,7 +42,9 @@ export function* onServerHello12(
   const { offer } = state;
   const hello = event.body;
   const suite = chosenSuite(hello, policy);
-  const extensions = answeredExtensions(hello.extensions, 'tls12_server_hello', offer.extensions);
+  const extensions = pointsAgreed(
+    answeredExtensions(hello.extensions, 'tls12_server_hello', offer.extensions),
+  );
   const extendedMasterSecret = secured(extensions, policy);
   const resumed = resumedSession(hello, suite, offer, extendedMasterSecret);
   const facts = {
@@ -69,6 +72,13 @@ function chosenSuite(hello: ServerHello, policy: ClientPolicy): CipherSuite12 {
     throw violation(row, { cipherSuite: hello.cipherSuite });
   }
   return suite;
+}
+
+/** Uncompressed points are the one format there is: the list must have it, or not be there (RFC 8422 §5.2). */
+function pointsAgreed(extensions: ExtensionList): ExtensionList {
+  const formats = readExtension(extensions, ecPointFormats, 'tls12_server_hello');
+  if (formats !== undefined && !formats.includes(0)) throw violation(violations.noUncompressedPoints);
+  return extensions;
 }
 
 /** RFC 5746 §3.4: the indication must be there, and empty; RFC 7627 §5.2: the extended master secret as policy wants. */

@@ -211,7 +211,7 @@ export const violationText: Readonly<Record<ViolationCode, ViolationText>> = {
   },
   'no-uncompressed-points': {
     section: 'RFC 8422 §5.1.2',
-    sentence: 'The client does not accept uncompressed points, the only format there still is.',
+    sentence: 'The other side does not accept uncompressed points, the only format there still is.',
   },
   'binder-count-mismatch': {
     section: 'RFC 9846 §4.3.11',
