@@ -9,6 +9,7 @@ import {
   renegotiationInfo,
   type ServerHello,
   sessionTicket,
+  supportedGroups,
 } from '@tlsmith/codec';
 import { append } from '@tlsmith/key-schedule';
 import {
@@ -21,7 +22,6 @@ import {
 } from '@tlsmith/types';
 import { go, type In, type Landing, type Offer } from '../client/states.ts';
 import { answeredExtensions, chosenProtocol } from '../client/answered.ts';
-
 import { disclose } from '../effect.ts';
 import type { MessageEvent } from '../event.ts';
 import { copyOfMaster, keysFrom } from '../keys12.ts';
@@ -43,7 +43,7 @@ export function* onServerHello12(
   const hello = event.body;
   const suite = chosenSuite(hello, policy);
   const extensions = pointsAgreed(
-    answeredExtensions(hello.extensions, 'tls12_server_hello', offer.extensions),
+    answeredExtensions(tolerated(hello.extensions), 'tls12_server_hello', offer.extensions),
   );
   const extendedMasterSecret = secured(extensions, policy);
   const resumed = resumedSession(hello, suite, offer, extendedMasterSecret);
@@ -73,6 +73,10 @@ function chosenSuite(hello: ServerHello, policy: ClientPolicy): CipherSuite12 {
   }
   return suite;
 }
+
+/** Deployed servers list their groups although only a client does in TLS 1.2 (RFC 8422 §4): passed over. */
+const tolerated = (extensions: ExtensionList | undefined): ExtensionList | undefined =>
+  extensions?.filter(({ type }) => type !== supportedGroups.type);
 
 /** Uncompressed points are the one format there is: the list must have it, or not be there (RFC 8422 §5.2). */
 function pointsAgreed(extensions: ExtensionList): ExtensionList {
