@@ -1,5 +1,5 @@
 import { type KeyShareEntry, pskKeyExchangeMode } from '@tlsmith/codec';
-import { type CipherSuite13, type NamedGroup, violation, violations } from '@tlsmith/types';
+import { type CipherSuite13, type NamedGroup, protocolVersion, violation, violations } from '@tlsmith/types';
 import { type ServerPolicy, suites13 } from '../policy.ts';
 import type { ClientOffer } from '../server/offer.ts';
 
@@ -15,12 +15,15 @@ export interface Candidates {
 }
 
 /**
- * Narrows a TLS 1.3 offer down to what we can do (RFC 9846 §4.2.1, §9.2).
+ * Narrows a TLS 1.3 offer down to what we can do (RFC 9846 §4.2.1, §4.2.2, §9.2).
  *
- * @throws {TlsViolation} for missing extensions, contradictory shares, or nothing in common.
+ * @throws {TlsViolation} for wrong legacy fields, missing extensions, contradictory shares, or nothing in common.
  */
 export function narrow(offer: ClientOffer, policy: ServerPolicy): Candidates {
   const { hello, groups, shares, psks } = offer;
+  if (hello.legacyVersion !== protocolVersion.tls12) {
+    throw violation(violations.badLegacyVersion, { legacyVersion: hello.legacyVersion });
+  }
   if (hello.legacyCompressionMethods.length !== 1) throw violation(violations.compressionInTls13);
   if (groups === undefined && shares !== undefined) throw violation(violations.missingSupportedGroups);
   if (groups !== undefined && shares === undefined) throw violation(violations.missingKeyShareFromClient);
