@@ -37,8 +37,9 @@ function negotiatedVersion(offer: ClientOffer, policy: ServerPolicy): Version {
       legacy: offer.hello.legacyVersion,
     });
   }
+  // What counts is the best that the client offers, not what we make of it.
   const highest = Math.max(...policy.versions.map((own) => protocolVersion[own]));
   const fallback = offer.hello.cipherSuites.includes(signallingSuites.fallback);
-  if (fallback && protocolVersion[version] < highest) throw violation(violations.inappropriateFallback);
+  if (fallback && !offer.versions.includes(highest)) throw violation(violations.inappropriateFallback);
   return version;
 }
