@@ -35,6 +35,7 @@ export interface ClientOffer {
   readonly alpn: readonly string[];
   readonly groups: readonly number[] | undefined;
   readonly schemes: readonly number[] | undefined;
+  readonly pointFormats: readonly number[] | undefined;
   readonly shares: readonly KeyShareEntry[] | undefined;
   readonly psks: OfferedPsks | undefined;
   readonly pskModes: readonly number[] | undefined;
@@ -61,8 +62,6 @@ export function readOffer(hello: ClientHello): ClientOffer {
   if (pskAt !== -1 && pskAt !== extensions.length - 1) throw violation(violations.pskNotLast);
   if (!hello.legacyCompressionMethods.includes(0)) throw violation(violations.noNullCompression);
   const names = readExtension(extensions, serverName, 'client_hello');
-  const formats = readExtension(extensions, ecPointFormats, 'client_hello');
-  if (formats !== undefined && !formats.includes(0)) throw violation(violations.noUncompressedPoints);
   const protocols = readExtension(extensions, applicationLayerProtocolNegotiation, 'client_hello') ?? [];
   return {
     hello,
@@ -71,6 +70,7 @@ export function readOffer(hello: ClientHello): ClientOffer {
     alpn: protocols.map(protocolName.of),
     groups: readExtension(extensions, supportedGroups, 'client_hello'),
     schemes: readExtension(extensions, signatureAlgorithms, 'client_hello'),
+    pointFormats: readExtension(extensions, ecPointFormats, 'client_hello'),
     shares: readExtension(extensions, keyShare, 'client_hello'),
     psks: readExtension(extensions, preSharedKey, 'client_hello'),
     pskModes: readExtension(extensions, pskKeyExchangeModes, 'client_hello'),

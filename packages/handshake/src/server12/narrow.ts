@@ -45,6 +45,7 @@ export function narrow12(offer: ClientOffer, policy: ServerPolicy): Candidates12
   if (!offer.extendedMasterSecret && policy.extendedMasterSecret === 'require') {
     throw violation(violations.missingExtendedMasterSecret);
   }
+  if (offer.pointFormats?.includes(0) === false) throw violation(violations.noUncompressedPoints);
   const group = commonGroup(offer, policy);
   const offered = suites12(policy).filter(({ code }) => hello.cipherSuites.includes(code));
   const suites = offered.filter(({ keyExchange }) => keyExchange === 'rsa' || group !== undefined);
