@@ -156,7 +156,7 @@ function serverHello(offer: ClientOffer, answers: Answers, policy: ServerPolicy)
 
 function extensions(offer: ClientOffer, { suite, alpn, ticketPromised, resumed }: Answers): ExtensionList {
   const name = offer.serverName !== undefined && !resumed;
-  const formats = suite.keyExchange === 'ecdhe' && offer.groups !== undefined && !resumed;
+  const formats = suite.keyExchange === 'ecdhe' && offer.pointFormats !== undefined && !resumed;
   // renegotiation_info may answer the signalling suite value, which makes it the one that comes unasked (RFC 5746 §3.6).
   return [
     rawExtension(renegotiationInfo, 'tls12_server_hello', noBytes),
