@@ -12,7 +12,7 @@ export interface Budget {
 }
 
 /** Far above what real chains need (three signatures, ten steps), and little enough to end within a second. */
-export const defaultBudget: Budget = { signatures: 100, steps: 5000, comparisons: 250_000 };
+export const defaultBudget: Budget = { signatures: 100, steps: 1000, comparisons: 250_000 };
 
 /** A budget being spent. */
 export interface Purse {

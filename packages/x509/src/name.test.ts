@@ -36,6 +36,11 @@ test('a name is described with its most specific part first (RFC 4514 §2.1)', (
   expect(describeName(read(distinguishedName([])))).toBe('(empty name)');
 });
 
+test('a name of thousands of parts does not fill a log', () => {
+  const long = read(distinguishedName(Array.from({ length: 2000 }, (_, i) => ['OU', `unit ${i}`] as const)));
+  expect(describeName(long)).toMatch(/^OU=unit 1999, .*OU=unit 1968, \.\.\.$/);
+});
+
 test('unknown types and values that are no text are shown as they are', () => {
   const odd = read(
     sequence(

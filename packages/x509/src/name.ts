@@ -45,9 +45,16 @@ export const name: DerType<Name> = {
  * ```
  */
 export function describeName(of: Name): string {
-  const parts = of.parts.map((attributes) => attributes.map(describeAttribute).join(' + '));
-  return parts.length === 0 ? '(empty name)' : parts.reverse().join(', ');
+  const parts = of.parts
+    .slice(-longestShown)
+    .map((attributes) => attributes.map(describeAttribute).join(' + '));
+  const shown = parts.reverse().join(', ');
+  if (shown === '') return '(empty name)';
+  return of.parts.length > longestShown ? `${shown}, ...` : shown;
 }
+
+// Names in use have up to a dozen parts; one with thousands must not fill a log.
+const longestShown = 32;
 
 /** The texts of all attributes of a type, most general first; values that are no text are left out. */
 export function attributeTexts(of: Name, type: string): readonly string[] {

@@ -183,6 +183,19 @@ test('a self-issued certificate does not count for the variables and may state a
   expect(policies(leaf.chain.map((der) => parseCertificate(der)))).toEqual([gold]);
 });
 
+test('a self-issued certificate does not bring a requirement nearer (RFC 5280 §6.1.4 h)', () => {
+  const above = makeAuthority({
+    name: 'A',
+    under: root,
+    extensions: [policyConstraints({ requireExplicitPolicy: 2 })],
+  });
+  const below = (name: string) => {
+    const leaf = issue(makeAuthority({ name, under: above }), { subject: 'leaf' });
+    return policies(leaf.chain.map((bytes) => parseCertificate(bytes)));
+  };
+  expect([below('A'), below('B')]).toEqual([[], 'policy-not-acceptable']);
+});
+
 test('mappings that would double at every level stay small (RFC 9618 §3)', () => {
   const level = [
     p([gold, silver]),

@@ -716,6 +716,22 @@ test('no change of a single byte of leaf or intermediate is accepted', () => {
   expect(accepted).toEqual([]);
 });
 
+test('a leaf that bears the name of a trust anchor is not one', () => {
+  const own = selfSigned({ subject: 'Own', dns: [host] });
+  const forged = selfSigned({ subject: 'Own', dns: [host] });
+  expect(outcome(request(own, own))).toBe('accepted');
+  expect(outcome(request(forged, own))).toBe('not-a-certification-authority');
+  const { subject, publicKey } = parseCertificate(own.certificate);
+  const bare = { subject, publicKey, nameConstraints: undefined, certificate: undefined };
+  expect(outcome(request(forged, own, { anchors: [bare] }))).toBe('bad-signature');
+});
+
+test('an issuer whose key is of another kind than the signature is not asked', () => {
+  const other = makeAuthority({ name: 'Root', keyType: 'rsa' });
+  const { code, facts } = tried(request(leafOf(root), other));
+  expect([code, facts['algorithm'], facts['issuerKey']]).toEqual(['bad-signature', 'ecdsaWithSHA256', 'rsa']);
+});
+
 test('a trust anchor may be a name and a key alone', () => {
   const { subject, publicKey } = parseCertificate(root.certificate);
   const bare = { subject, publicKey, nameConstraints: undefined, certificate: undefined };
