@@ -33,7 +33,8 @@ export function* onSecondClientHello(
   policy: ServerPolicy,
 ): Landing<Landings> {
   const offer = readOffer(sameHello(state.first, event.body));
-  const [share, ...others] = offer.shares ?? [];
+  if (offer.shares === undefined) throw violation(violations.missingKeyShareFromClient);
+  const [share, ...others] = offer.shares;
   if (share?.group !== state.group.code || others.length > 0) {
     throw violation(violations.secondHelloWrongShare, { wanted: state.group.name });
   }
