@@ -1,5 +1,5 @@
 import type { ClientHello } from '@tlsmith/codec';
-import { append, type Transcript } from '@tlsmith/key-schedule';
+import { append } from '@tlsmith/key-schedule';
 import { type Bytes, violation, violations } from '@tlsmith/types';
 import type { Work } from '../ask.ts';
 import type { MessageEvent } from '../event.ts';
@@ -8,8 +8,8 @@ import { type ClientOffer, readOffer } from '../server/offer.ts';
 import type { In, Landing } from '../server/states.ts';
 import { flight } from './flight.ts';
 import { retry, sameHello } from './hello-retry.ts';
-import { narrow } from './narrow.ts';
-import { resume } from './resume.ts';
+import { type Candidates, narrow } from './narrow.ts';
+import { type HelloBytes, resume } from './resume.ts';
 import { type Selection, settle } from './settle.ts';
 
 type Landings = 'server13/wait-certificate' | 'server13/wait-finished';
@@ -22,7 +22,7 @@ export function* onClientHello13(
 ): Landing<Landings | 'server13/wait-second-client-hello'> {
   const candidates = narrow(offer, policy);
   if (candidates.share === undefined) return yield* retry(offer, candidates, raw, policy);
-  const selection = yield* select(offer, { raw, log: [] }, policy);
+  const selection = yield* select(offer, candidates, { raw, log: [] }, policy);
   return yield* flight(selection, policy);
 }
 
@@ -38,19 +38,18 @@ export function* onSecondClientHello(
   if (share?.group !== state.group.code || others.length > 0) {
     throw violation(violations.secondHelloWrongShare, { wanted: state.group.name });
   }
-  const selection = yield* select(offer, { raw: event.raw, log: state.log }, policy);
-  // The suite was promised in HelloRetryRequest.
-  if (selection.suite.code !== state.suite.code)
-    throw violation(violations.secondHelloChanged, { field: 'cipher_suites' });
+  // The suite was promised in HelloRetryRequest: a PSK of another hash cannot change it (RFC 9846 §4.2.4).
+  const candidates = { ...narrow(offer, policy), suites: [state.suite] };
+  const selection = yield* select(offer, candidates, { raw: event.raw, log: state.log }, policy);
   return yield* flight({ ...selection, retried: true }, policy);
 }
 
 function* select(
   offer: ClientOffer,
-  hello: { readonly raw: Bytes; readonly log: Transcript },
+  candidates: Candidates,
+  hello: HelloBytes,
   policy: ServerPolicy,
 ): Work<Selection> {
-  const candidates = narrow(offer, policy);
   const resumption = yield* resume(offer, candidates, hello, policy);
   const log = append(hello.log, 'client_hello', hello.raw);
   return yield* settle(offer, candidates, { resumption, log }, policy);
