@@ -1,6 +1,6 @@
 import type { ClientHello } from '@tlsmith/codec';
 import { append } from '@tlsmith/key-schedule';
-import { type Bytes, violation, violations } from '@tlsmith/types';
+import { type Bytes, equal, noBytes, violation, violations } from '@tlsmith/types';
 import type { Work } from '../ask.ts';
 import type { MessageEvent } from '../event.ts';
 import type { ServerPolicy } from '../policy.ts';
@@ -33,6 +33,9 @@ export function* onSecondClientHello(
   policy: ServerPolicy,
 ): Landing<Landings> {
   const offer = readOffer(sameHello(state.first, event.body));
+  if (!equal(state.cookie ?? noBytes, offer.cookie ?? noBytes)) {
+    throw violation(violations.secondHelloChanged, { field: 'cookie' });
+  }
   if (offer.shares === undefined) throw violation(violations.missingKeyShareFromClient);
   const [share, ...others] = offer.shares;
   if (share?.group !== state.group.code || others.length > 0) {

@@ -9,6 +9,7 @@ import {
   padding,
   preSharedKey,
   rawExtension,
+  readExtension,
   supportedVersions,
 } from '@tlsmith/codec';
 import { append, retryTranscript } from '@tlsmith/key-schedule';
@@ -47,9 +48,16 @@ export function* retry(
     extensions: policy.arrange?.('hello_retry_request', listed) ?? listed,
   });
   const rewritten = yield* retryTranscript(suite.hash, append([], 'client_hello', raw));
+  const facts = {
+    first: offer.hello,
+    suite,
+    group,
+    cookie: readExtension(request.body.extensions, cookie, 'hello_retry_request'),
+    log: append(rewritten, 'hello_retry_request', request.raw),
+  };
   return go(
     'server13/wait-second-client-hello',
-    { first: offer.hello, suite, group, log: append(rewritten, 'hello_retry_request', request.raw) },
+    facts,
     send(request),
     ...(offer.hello.legacySessionId.length > 0 ? [sendChangeCipherSpec] : []),
     tolerateChangeCipherSpec(true),

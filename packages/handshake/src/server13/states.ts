@@ -25,6 +25,8 @@ export interface Server13Facts {
     readonly first: ClientHello;
     readonly suite: CipherSuite13;
     readonly group: NamedGroup;
+    /** What HelloRetryRequest gave and the second hello has to bring back. */
+    readonly cookie: Bytes | undefined;
     readonly log: Transcript;
   };
   readonly 'server13/wait-certificate': Answered;
