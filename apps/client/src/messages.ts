@@ -90,7 +90,14 @@ function factsOf(message: Message): Facts {
     }
     case 'key_update':
       return [message.body.requestUpdate === 1 ? 'asks for the same' : 'asks for nothing'];
-    default:
+    case 'hello_request':
+    case 'end_of_early_data':
+    case 'certificate_request':
+    case 'server_hello_done':
+    case 'client_key_exchange':
+    case 'certificate_status':
+    case 'finished':
+    case 'unknown':
       return [];
   }
 }

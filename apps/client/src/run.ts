@@ -1,6 +1,6 @@
 import { connect as tcpConnect, isIPv6 } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
-import { isTlsMisuse } from '@tlsmith/types';
+import { type ClientSession, isTlsMisuse } from '@tlsmith/types';
 import { connect, type TLSSocket } from 'tlsmith/node';
 import { judge, summarizeChain } from './certificates.ts';
 import type { Agreed } from './events.ts';
@@ -95,7 +95,7 @@ function converse(socket: TLSSocket, run: Run, attempt: number): Promise<Error |
   let received = 0;
   let failure: Error | undefined;
   const storing: Promise<void>[] = [];
-  socket.on('session', (session) => {
+  socket.on('session', (session: ClientSession) => {
     print({ event: 'session', version: versionName(session.version), lifetime: session.lifetime });
     storing.push(sessions.put(session));
   });

@@ -12,7 +12,7 @@ export interface StartTls {
 interface Answer {
   readonly text: string;
   /** What comes after the answer. */
-  readonly then: 'read' | 'begin-tls' | 'close';
+  readonly next: 'read' | 'begin-tls' | 'close';
 }
 
 /**
@@ -27,12 +27,12 @@ export function startTls(protocol: StartTls, transport: Duplex): Promise<void> {
     const onData = (bytes: Uint8Array): void => {
       pending += Buffer.from(bytes).toString('latin1');
       for (let end = pending.indexOf('\n'); end >= 0; end = pending.indexOf('\n')) {
-        const { text, then } = protocol.answer(pending.slice(0, end).trim());
+        const { text, next } = protocol.answer(pending.slice(0, end).trim());
         pending = pending.slice(end + 1);
-        if (then === 'begin-tls' && pending.length > 0) return leave(intruder(pending.length));
+        if (next === 'begin-tls' && pending.length > 0) return leave(intruder(pending.length));
         transport.write(`${text}\r\n`);
-        if (then === 'begin-tls') return leave();
-        if (then === 'close') return leave(new ConnectionFailed('aborted', 'the client left without TLS'));
+        if (next === 'begin-tls') return leave();
+        if (next === 'close') return leave(new ConnectionFailed('aborted', 'the client left without TLS'));
       }
       if (pending.length > longestLine)
         leave(new ConnectionFailed('limit', 'a line in the clear is too long'));
@@ -56,9 +56,9 @@ const intruder = (length: number): ConnectionFailed =>
 /** The most that RFC 5321 §4.5.3.1 lets a command be, and more than the others need. */
 const longestLine = 1024;
 
-const read = (text: string): Answer => ({ text, then: 'read' });
-const begin = (text: string): Answer => ({ text, then: 'begin-tls' });
-const close = (text: string): Answer => ({ text, then: 'close' });
+const read = (text: string): Answer => ({ text, next: 'read' });
+const begin = (text: string): Answer => ({ text, next: 'begin-tls' });
+const close = (text: string): Answer => ({ text, next: 'close' });
 
 /** The protocols, by the names that `openssl s_client -starttls` uses. */
 export const startTlsProtocols: Readonly<Record<string, StartTls>> = {

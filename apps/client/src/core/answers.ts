@@ -93,7 +93,13 @@ export function clientAnswers(peer: Peer): Answer<Ask> {
       case 'verify':
       case 'random':
         return crypto(ask);
-      default:
+      // Asks of servers, of clients with certificates, and of RSA key exchange.
+      case 'respond-key-exchange':
+      case 'find-session':
+      case 'issue-ticket':
+      case 'sign':
+      case 'encrypt-premaster':
+      case 'decrypt-premaster':
         throw new TlsMisuse('unexpected-ask', `this client has no answer to ${ask.ask}`);
     }
   };

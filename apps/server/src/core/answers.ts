@@ -77,7 +77,10 @@ export function serverAnswers({ chain, key, sessions }: Site): Answer<Ask> {
       case 'verify':
       case 'random':
         return crypto(ask);
-      default:
+      // Asks of servers that want client certificates, and of RSA key exchange.
+      case 'authenticate-peer':
+      case 'encrypt-premaster':
+      case 'decrypt-premaster':
         throw new TlsMisuse('unexpected-ask', `this server has no answer to ${ask.ask}`);
     }
   };
