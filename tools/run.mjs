@@ -8,8 +8,8 @@ import { readFileSync } from 'node:fs';
 const root = new URL('..', import.meta.url);
 const pinned = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')).packageManager;
 const [script, ...args] = process.argv.slice(2);
-// turbo reports usage to its makers unless told otherwise, and npm advertises its next version.
-const env = { ...process.env, TURBO_TELEMETRY_DISABLED: '1', npm_config_update_notifier: 'false' };
+// turbo reports usage to its makers unless told otherwise.
+const env = { ...process.env, TURBO_TELEMETRY_DISABLED: '1' };
 const options = { cwd: root, env, shell: process.platform === 'win32' };
 
 const pnpm = pnpmOnPath() ? ['pnpm'] : ['npm', 'exec', '--yes', '--prefer-offline', '--', pinned];
