@@ -1,6 +1,7 @@
-import { recordLimits } from '@tlsmith/record';
-import { defaultBudget } from '@tlsmith/x509';
-import { connectionLimits } from 'tlsmith';
+import type { MessageLimits } from '@tlsmith/handshake';
+import { type RecordLimits, recordLimits } from '@tlsmith/record';
+import { type Budget, defaultBudget } from '@tlsmith/x509';
+import { type ConnectionLimits, connectionLimits } from 'tlsmith';
 import { defaultHandshakeTimeout } from 'tlsmith/node';
 import { table } from './markers.ts';
 
@@ -31,7 +32,7 @@ function rowsOf<Limits extends { readonly [Name in keyof Limits]: number }>(
 
 const number = (value: number): string => value.toLocaleString('en-US');
 
-const connectionTexts: Texts<Omit<typeof connectionLimits, 'messages'>> = {
+const connectionTexts: Texts<Omit<ConnectionLimits, 'messages'>> = {
   certificates: ['certificates in a Certificate message', '`too-many-certificates` (bad_certificate)'],
   skippedEarlyData: [
     'bytes of 0-RTT data that a server drops unread',
@@ -54,7 +55,7 @@ const connectionTexts: Texts<Omit<typeof connectionLimits, 'messages'>> = {
   ],
 };
 
-const messageTexts: Texts<typeof connectionLimits.messages> = {
+const messageTexts: Texts<MessageLimits> = {
   certificate: [
     'bytes of a Certificate, CertificateStatus or compressed Certificate',
     '`message-too-long` (decode_error), at the header',
@@ -62,7 +63,7 @@ const messageTexts: Texts<typeof connectionLimits.messages> = {
   other: ['bytes of any other handshake message', 'the same'],
 };
 
-const recordTexts: Texts<typeof recordLimits> = {
+const recordTexts: Texts<RecordLimits> = {
   maxFragment: ['bytes of content and padding in the records that we send', 'more records'],
   emptyRecords: ['records without content in a row', '`too-many-empty-records` (unexpected_message)'],
   changeCipherSpecs: [
@@ -71,7 +72,7 @@ const recordTexts: Texts<typeof recordLimits> = {
   ],
 };
 
-const budgetTexts: Texts<typeof defaultBudget> = {
+const budgetTexts: Texts<Budget> = {
   signatures: ['signatures verified for one chain', '`budget-exceeded` (certificate_unknown)'],
   steps: ['certificates tried as issuers for one chain', 'the same'],
   comparisons: ['names and policies compared for one chain', 'the same'],
