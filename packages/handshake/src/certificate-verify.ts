@@ -11,7 +11,7 @@ import {
   violation,
   violations,
 } from '@tlsmith/types';
-import type { PeerAuthenticated, Work } from './ask.ts';
+import type { Credential, PeerAuthenticated, Work } from './ask.ts';
 
 declare const possession: unique symbol;
 
@@ -63,6 +63,20 @@ export function schemeFor(
   version: Version,
 ): SignatureScheme | undefined {
   return key.schemes.find((scheme) => accepted.includes(scheme.code) && scheme[version].includes(key.type));
+}
+
+/**
+ * The credential, if the peer accepts a scheme that its key can use: one that it could not sign with is not suitable, and
+ * a client then shows none (RFC 9846 §4.5.1, RFC 5246 §7.4.6).
+ */
+export function suitable(
+  own: Credential | undefined,
+  accepted: readonly number[],
+  version: Version,
+): Credential | undefined {
+  if (own === undefined) return undefined;
+  const scheme = schemeFor({ type: own.keyType, schemes: own.schemes }, accepted, version);
+  return scheme === undefined ? undefined : own;
 }
 
 function fits(scheme: SignatureScheme, key: PublicKey, version: Version): boolean {

@@ -27,7 +27,7 @@ import {
   sign,
   type Work,
 } from '../ask.ts';
-import { schemeFor } from '../certificate-verify.ts';
+import { schemeFor, suitable } from '../certificate-verify.ts';
 import { go, type In, type Landing } from '../client/states.ts';
 import { disclose, install, send, sendChangeCipherSpec } from '../effect.ts';
 import type { MessageEvent } from '../event.ts';
@@ -95,13 +95,14 @@ function* certificate(
   policy: ClientPolicy,
 ): Work<Part & { readonly own: Credential | undefined }> {
   if (requested === undefined) return { messages: [], log, own: undefined };
-  const own = yield* credential({
+  const found = yield* credential({
     version: 'tls12',
     serverName: undefined,
     schemes: policy.schemes.filter(({ code }) => requested.schemes.includes(code)),
     authentication: requested.certificateTypes.flatMap((type) => authenticationOf[type] ?? []),
     authorities: requested.authorities,
   });
+  const own = suitable(found, requested.schemes, 'tls12');
   const message = message12('certificate', { certificateList: own?.chain ?? [] });
   return { messages: [message], log: append(log, 'client_certificate', message.raw), own };
 }

@@ -12,6 +12,7 @@ import {
 } from '@tlsmith/key-schedule';
 import { credential, type Work } from '../ask.ts';
 import { type Authenticated, authentication13 } from '../authentication.ts';
+import { suitable } from '../certificate-verify.ts';
 import { go, type In, type Landing } from '../client/states.ts';
 import { disclose, install, send, tolerateChangeCipherSpec } from '../effect.ts';
 import type { MessageEvent } from '../event.ts';
@@ -89,5 +90,5 @@ function* clientAuthentication(
     authorities: requested.authorities,
   });
   const wanted = { role: 'client' as const, context: requested.context, accepted: requested.schemes };
-  return yield* authentication13(own, wanted, flight);
+  return yield* authentication13(suitable(own, requested.schemes, 'tls13'), wanted, flight);
 }
