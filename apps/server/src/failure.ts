@@ -32,10 +32,10 @@ export function describeFailure(error: Error): Failure {
   }
   if (isCertificateRejected(error)) {
     const { report: _report, ...facts } = error.facts;
-    const { browser, sentence, section } = explainRejection(error.code as RejectionCode, facts);
+    const { sentence, section } = explainRejection(error.code as RejectionCode, facts);
     return {
       code: error.code,
-      sentence: `${browser} ${sentence}`,
+      sentence,
       section,
       alert: { direction: 'write', description: error.alert },
       checks: describeReport(reportOf(error)),
@@ -43,7 +43,7 @@ export function describeFailure(error: Error): Failure {
     };
   }
   if (isPeerAlert(error)) {
-    const sentence = `The peer ended the connection with the alert ${error.alert}.`;
+    const sentence = `The client ended the connection with the alert ${error.alert}.`;
     return { code: error.code, sentence, alert: { direction: 'read', description: error.alert } };
   }
   if (isConnectionFailed(error)) return { code: error.code, sentence: causeOf(error) };
