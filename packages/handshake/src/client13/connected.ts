@@ -1,4 +1,11 @@
-import { earlyData, type KeyUpdate, type NewSessionTicket13, readExtension } from '@tlsmith/codec';
+import {
+  allowedExtensions,
+  earlyData,
+  type KeyUpdate,
+  knownExtensions,
+  type NewSessionTicket13,
+  readExtension,
+} from '@tlsmith/codec';
 import { nextTrafficSecret, ticketPsk } from '@tlsmith/key-schedule';
 import type { ClientSession13 } from '@tlsmith/types';
 import { now } from '../ask.ts';
@@ -15,9 +22,10 @@ export function* onNewSessionTicket(
   policy: ClientPolicy,
 ): Landing<'client13/connected'> {
   const { at: _at, ...known } = state;
-  const { ticketLifetime, ticketAgeAdd, ticketNonce, ticket, extensions } = event.body;
+  const { ticketLifetime, ticketAgeAdd, ticketNonce, ticket } = event.body;
   const unwanted = ticketLifetime === 0 || !policy.resumption || state.tickets >= policy.limits.tickets;
   if (unwanted) return go('client13/connected', known);
+  const extensions = allowedExtensions(event.body.extensions, 'new_session_ticket', knownExtensions);
   const session: ClientSession13 = {
     version: 'tls13',
     cipherSuite: state.suite.code,
