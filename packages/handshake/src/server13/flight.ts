@@ -7,6 +7,7 @@ import {
   message13,
   preSharedKey,
   protocolName,
+  pskKeyExchangeMode,
   rawExtension,
   serverName,
   signatureAlgorithms,
@@ -55,6 +56,7 @@ export function* flight(
     serverTraffic: application.server,
     exporter: application.exporter,
     main: application.main,
+    takesTickets: offer.pskModes?.includes(pskKeyExchangeMode.psk_dhe_ke) === true,
     log: protectedFlight.log,
     negotiated: negotiated(selection),
   };

@@ -15,6 +15,8 @@ export interface Answered {
   readonly serverTraffic: Secret<'traffic'>;
   readonly exporter: Secret<'exporter'>;
   readonly main: Secret<'stage'>;
+  /** Whether the client lets a PSK be used as we would use it; without that, tickets are of no use to it. */
+  readonly takesTickets: boolean;
   readonly log: Transcript;
   readonly negotiated: Negotiated;
 }

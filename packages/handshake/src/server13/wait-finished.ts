@@ -40,14 +40,15 @@ export function* onFinished(
   );
 }
 
-/** As many tickets as the policy wants and the issuer gives; a PSK of its own for each. */
+/** As many tickets as the policy wants and the issuer gives, for a client that can use them (RFC 9846 §4.7.1); a PSK of its own for each. */
 function* newTickets(
   state: In<'server13/wait-finished'>,
   resumption: Secret<'psk'>,
   policy: ServerPolicy,
 ): Work<readonly Effect[]> {
   const tickets: Effect[] = [];
-  for (let nonce = 0; nonce < policy.tickets; nonce++) {
+  const wanted = state.takesTickets ? policy.tickets : 0;
+  for (let nonce = 0; nonce < wanted; nonce++) {
     const ticket = yield* newTicket(
       state,
       yield* ticketPsk(state.suite.hash, resumption, uint(nonce, 2)),
