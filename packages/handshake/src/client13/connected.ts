@@ -48,9 +48,10 @@ export function* onKeyUpdate(
   state: In<'client13/connected'>,
   event: MessageEvent<'key_update', KeyUpdate>,
 ): Landing<'client13/connected'> {
-  const { at: _at, ...known } = state;
+  const { at: _at, ...rest } = state;
   const { suite } = state;
   const answer = updateRequested(event.body);
+  const known = { ...rest, awaitsUpdate: false };
   const serverTraffic = yield* nextTrafficSecret(suite.hash, state.serverTraffic);
   const read = install('read', 'application', { version: 'tls13', suite, secret: serverTraffic });
   if (!answer) return go('client13/connected', { ...known, serverTraffic }, read);
@@ -77,5 +78,8 @@ export function* onUpdateKeys(
     suite: state.suite,
     secret: clientTraffic,
   });
-  return go('client13/connected', { ...known, clientTraffic }, sendKeyUpdate(event.request), write);
+  // Two wishes at once are not allowed (RFC 9846 §4.7.3): the first one will be heard.
+  const request = event.request && !state.awaitsUpdate;
+  const awaitsUpdate = event.request || state.awaitsUpdate;
+  return go('client13/connected', { ...known, clientTraffic, awaitsUpdate }, sendKeyUpdate(request), write);
 }

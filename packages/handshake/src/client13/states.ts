@@ -51,6 +51,8 @@ export interface Client13Facts {
     readonly suite: CipherSuite13;
     readonly clientTraffic: Secret<'traffic'>;
     readonly serverTraffic: Secret<'traffic'>;
+    /** Whether our last wish for a KeyUpdate of the peer is still unanswered. */
+    readonly awaitsUpdate: boolean;
     readonly exporter: Secret<'exporter'>;
     readonly resumption: Secret<'psk'>;
     readonly negotiated: Negotiated;

@@ -43,7 +43,17 @@ export function* onFinished(
   main.secret.wipe();
   return go(
     'client13/connected',
-    { proof, suite, clientTraffic, serverTraffic, exporter, resumption, negotiated, tickets: 0 },
+    {
+      proof,
+      suite,
+      clientTraffic,
+      serverTraffic,
+      awaitsUpdate: false,
+      exporter,
+      resumption,
+      negotiated,
+      tickets: 0,
+    },
     disclose('CLIENT_TRAFFIC_SECRET_0', clientRandom, clientTraffic),
     disclose('SERVER_TRAFFIC_SECRET_0', clientRandom, serverTraffic),
     disclose('EXPORTER_SECRET', clientRandom, exporter),

@@ -10,9 +10,10 @@ export function* onKeyUpdate(
   state: In<'server13/connected'>,
   event: MessageEvent<'key_update', KeyUpdate>,
 ): Landing<'server13/connected'> {
-  const { at: _at, ...known } = state;
+  const { at: _at, ...rest } = state;
   const { suite } = state;
   const answer = updateRequested(event.body);
+  const known = { ...rest, awaitsUpdate: false };
   const clientTraffic = yield* nextTrafficSecret(suite.hash, state.clientTraffic);
   const read = install('read', 'application', { version: 'tls13', suite, secret: clientTraffic });
   if (!answer) return go('server13/connected', { ...known, clientTraffic }, read);
@@ -39,5 +40,8 @@ export function* onUpdateKeys(
     suite: state.suite,
     secret: serverTraffic,
   });
-  return go('server13/connected', { ...known, serverTraffic }, sendKeyUpdate(event.request), write);
+  // Two wishes at once are not allowed (RFC 9846 §4.7.3): the first one will be heard.
+  const request = event.request && !state.awaitsUpdate;
+  const awaitsUpdate = event.request || state.awaitsUpdate;
+  return go('server13/connected', { ...known, serverTraffic, awaitsUpdate }, sendKeyUpdate(request), write);
 }

@@ -32,7 +32,7 @@ export function* onFinished(
   resumption.wipe();
   return go(
     'server13/connected',
-    { proof, suite, clientTraffic, serverTraffic, exporter, negotiated },
+    { proof, suite, clientTraffic, serverTraffic, awaitsUpdate: false, exporter, negotiated },
     { effect: 'stop-skipping' },
     install('read', 'application', { version: 'tls13', suite, secret: clientTraffic }),
     tolerateChangeCipherSpec(false),
