@@ -109,6 +109,9 @@ export function* step<State extends AnyState, Policy>(
   try {
     const cell = machine[state.at]?.[event.event];
     if (cell === undefined) throw violation(unexpected(event), { state: state.at, event: event.event });
+    if (endsFlight.has(event.event) && 'aligned' in event && !event.aligned) {
+      throw violation(violations.flightNotAligned, { state: state.at, event: event.event });
+    }
     const taken: Stepped<State> = yield* cell.run(state as never, event as never, policy) as Work<
       Stepped<State>
     >;
@@ -138,6 +141,15 @@ function typed(cause: unknown): TlsViolation | CertificateRejected | ConnectionF
   if (isDecodeError(cause)) return decodeViolation(cause);
   return new ConnectionFailed('internal', 'the handshake failed for a reason of our own', { cause });
 }
+
+// Who has said one of these waits for an answer: TLS 1.3 asks for the end of the record (RFC 9846 §5.1), and in TLS 1.2
+// nothing that follows could be in order.
+const endsFlight: ReadonlySet<string> = new Set([
+  'client_hello',
+  'hello_retry_request',
+  'server_hello_done',
+  'finished',
+]);
 
 const changesReadKeys = (effect: Effect): boolean => effect.effect === 'install' && effect.side === 'read';
 

@@ -3,6 +3,7 @@ export const violations = {
   // Order and framing of messages.
   unexpectedMessage: { code: 'unexpected-message', alert: 'unexpected_message', blame: 'broken' },
   keyChangeNotAligned: { code: 'key-change-not-aligned', alert: 'unexpected_message', blame: 'broken' },
+  flightNotAligned: { code: 'flight-not-aligned', alert: 'unexpected_message', blame: 'broken' },
   malformedMessage: { code: 'malformed-message', alert: 'decode_error', blame: 'broken' },
   messageTooLong: { code: 'message-too-long', alert: 'decode_error', blame: 'broken' },
   duplicateExtension: { code: 'duplicate-extension', alert: 'illegal_parameter', blame: 'broken' },

@@ -21,6 +21,10 @@ export const violationText: Readonly<Record<ViolationCode, ViolationText>> = {
     section: 'RFC 9846 §5.1',
     sentence: 'A record goes on after the message that changes the keys, so its rest would be read under the wrong ones.',
   },
+  'flight-not-aligned': {
+    section: 'RFC 9846 §5.1',
+    sentence: 'A record goes on after a message that has to be answered first.',
+  },
   'malformed-message': {
     section: 'RFC 9846 §6',
     sentence: 'A message does not have the shape that its type prescribes: a length runs over, a value lies outside its range, or bytes are left over.',
