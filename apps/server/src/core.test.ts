@@ -41,10 +41,11 @@ async function serving(keyType: 'p256' | 'rsa' | 'ed25519') {
   return { port: (server.address() as AddressInfo).port, ends };
 }
 
-test('the core is an example that can be read at once: at most 60 lines', () => {
+test('the core has at most 60 lines, does without the facade, and stands in the README', () => {
   const text = readFileSync(new URL('core.ts', import.meta.url), 'utf8');
   expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(60);
   expect(text).not.toMatch(/from '(?:tlsmith|node:tls)/);
+  expect(readFileSync(new URL('../README.md', import.meta.url), 'utf8')).toContain(text);
 });
 
 const cases = (['TLSv1.3', 'TLSv1.2'] as const).flatMap((version) =>
