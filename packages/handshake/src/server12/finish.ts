@@ -68,9 +68,7 @@ function* lastFlight(
     yield* transcriptHash(suite.hash, covered),
   );
   const stored: readonly Effect[] =
-    sessionId.length > 0 && hellos.extendedMasterSecret
-      ? [{ effect: 'remember', role: 'server', id: sessionId, session }]
-      : [];
+    sessionId.length > 0 ? [{ effect: 'remember', role: 'server', id: sessionId, session }] : [];
   return [
     ...ticket.map(send),
     sendChangeCipherSpec,

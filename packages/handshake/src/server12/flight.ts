@@ -53,7 +53,9 @@ export function* fullFlight(
 ): Landing<'server12/wait-certificate' | 'server12/wait-client-key-exchange'> {
   const { offer, chosen, credential } = selection;
   const ticketPromised = offer.ticket !== undefined && policy.resumption12.tickets;
-  const sessionId = !ticketPromised && policy.resumption12.sessionIds ? yield* random(32) : noBytes;
+  // What is not protected by RFC 7627 is not stored, so it gets no ID.
+  const storable = !ticketPromised && policy.resumption12.sessionIds && offer.extendedMasterSecret;
+  const sessionId = storable ? yield* random(32) : noBytes;
   const alpn = applicationProtocol(offer, policy);
   const serverRandom = yield* serverRandomFor(policy);
   const answers = { suite: chosen.suite, sessionId, ticketPromised, alpn, serverRandom, resumed: false };
