@@ -36,7 +36,7 @@ import {
   withExtension,
   withoutExtension,
 } from '@tlsmith/testkit/node';
-import { groups, suites, type Violation, violation, violations } from '@tlsmith/types';
+import { groups, type NamedGroup, suites, type Violation, violation, violations } from '@tlsmith/types';
 import { describe, expect, test } from 'vitest';
 
 const root = makeAuthority({ name: 'Root' });
@@ -476,6 +476,48 @@ test('a server takes its own most preferred of what both have (RFC 9846 §4.2.1)
       alpn: 'h2',
       retried: false,
     },
+  });
+});
+
+describe('a group of one version', () => {
+  const only12: NamedGroup = { ...groups.secp384r1, versions: ['tls12'] };
+  const only13: NamedGroup = { ...groups.x25519, versions: ['tls13'] };
+
+  test('is not chosen for the other by a server (RFC 9846 §4.2.1, RFC 8422 §5.1)', () => {
+    const server = { groups: [only12, only13, groups.secp256r1] };
+    const client = {
+      groups: [groups.secp384r1, groups.x25519, groups.secp256r1],
+      keyShares: [groups.secp384r1],
+    };
+    expect(talk({ ...full, client, server }).server.state).toMatchObject({ negotiated: { group: 'x25519' } });
+    expect(talk({ ...full, client: { ...client, versions: ['tls12'] }, server }).server.state).toMatchObject({
+      negotiated: { group: 'secp384r1' },
+    });
+  });
+
+  test('is not offered by a client that does not speak the version (RFC 9846 §9.3)', () => {
+    const offer = (versions: readonly ('tls12' | 'tls13')[]) => {
+      const { server } = talk({
+        ...full,
+        client: { versions, groups: [only13, only12], keyShares: [only13] },
+      });
+      const hello = server.received[0]?.body as ClientHello;
+      return readExtension(hello.extensions, supportedGroups, 'client_hello');
+    };
+    expect(offer(['tls13', 'tls12'])).toEqual([only13.code, only12.code]);
+    expect(offer(['tls13'])).toEqual([only13.code]);
+    expect(offer(['tls12'])).toEqual([only12.code]);
+  });
+
+  test('is refused when a HelloRetryRequest asks for the wrong one: unoffered-group (RFC 9846 §4.3.8)', () => {
+    const scene: Scene = {
+      ...full,
+      client: { groups: [groups.x25519, only12] },
+      server: { groups: [groups.secp384r1] },
+    };
+    const { client } = talk(scene);
+    const { code, alert } = violations.unofferedGroup;
+    expect(failureOf(client as MachineEnd)).toEqual({ code, alert });
   });
 });
 

@@ -97,7 +97,9 @@ function* newShares(
     };
   }
   const group = policy.groups.find(({ code }) => code === retry.group);
-  if (group === undefined) throw violation(violations.unofferedGroup, { group: retry.group });
+  if (group?.versions.includes('tls13') !== true) {
+    throw violation(violations.unofferedGroup, { group: retry.group });
+  }
   if (offer.shares.some((share) => share.group === group.code)) {
     throw violation(violations.retryForSentShare, { group: group.name });
   }

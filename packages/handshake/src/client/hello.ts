@@ -30,7 +30,15 @@ import {
   truncatedClientHello,
   type EarlyStage,
 } from '@tlsmith/key-schedule';
-import { type Bytes, type ClientSession, concat, hash, noBytes, protocolVersion } from '@tlsmith/types';
+import {
+  type Bytes,
+  type ClientSession,
+  concat,
+  hash,
+  type NamedGroup,
+  noBytes,
+  protocolVersion,
+} from '@tlsmith/types';
 import type { Work } from '../ask.ts';
 import { type ClientPolicy, suites12, suites13 } from '../policy.ts';
 
@@ -73,7 +81,7 @@ export function obfuscatedAge(session: Extract<ClientSession, { version: 'tls13'
 
 // Order: what a middlebox looks at first, then by age of the extension; pre_shared_key has to be last (RFC 9846 §4.3.11).
 function extensionsOf(policy: ClientPolicy, facts: HelloFacts): ExtensionList {
-  const groups = policy.groups.map((group) => group.code);
+  const groups = usableGroups(policy).map(({ code }) => code);
   const protocols = policy.alpn.map(protocolName.bytes);
   return [
     ...(policy.serverName === undefined
@@ -92,6 +100,10 @@ function extensionsOf(policy: ClientPolicy, facts: HelloFacts): ExtensionList {
     ...modernExtensions(policy, facts),
   ];
 }
+
+/** We have to be able to use what we list (RFC 9846 §9.3). */
+const usableGroups = ({ groups, versions }: ClientPolicy): readonly NamedGroup[] =>
+  groups.filter((group) => group.versions.some((version) => versions.includes(version)));
 
 /** What TLS 1.2 needs and TLS 1.3 ignores. */
 function legacyExtensions(policy: ClientPolicy, { session }: HelloFacts): ExtensionList {

@@ -34,7 +34,9 @@ export function narrow(offer: ClientOffer, policy: ServerPolicy): Candidates {
   const suites = suites13(policy).filter(({ code }) => hello.cipherSuites.includes(code));
   if (suites.length === 0) throw violation(violations.noCommonCipherSuite, { offered: hello.cipherSuites });
   const entries = consistentShares(shares ?? [], groups ?? []);
-  const common = policy.groups.filter(({ code }) => groups?.includes(code) === true);
+  const common = policy.groups.filter(
+    ({ code, versions }) => versions.includes('tls13') && groups?.includes(code) === true,
+  );
   // A group with a share spares a round trip; among those, and else among all common ones, our preference decides.
   const group = common.find(({ code }) => entries.some((entry) => entry.group === code)) ?? common[0];
   if (group === undefined) throw violation(violations.noCommonGroup, { offered: groups });
@@ -46,7 +48,7 @@ export function narrow(offer: ClientOffer, policy: ServerPolicy): Candidates {
   return { suites, group, share, mayResume };
 }
 
-/** Each share once, for a group that is also listed, in the list's order (RFC 9846 §4.3.8). */
+/** Each share once, for a group that is also listed (RFC 9846 §4.3.8); their order, which a server may check, says nothing new. */
 function consistentShares(
   shares: readonly KeyShareEntry[],
   groups: readonly number[],
