@@ -4,7 +4,38 @@ export {
   type ClientSessionStore,
   clientSessionCache,
 } from './client.ts';
+export {
+  fleetTicketKeys,
+  type FleetTicketKeys,
+  type FleetTicketKeysOptions,
+  type KeyRingEntry,
+  type KeyRingSource,
+} from './key-ring-fleet.ts';
+export type { KeyRingTimes } from './key-ring-schedule.ts';
 export { type MemoryStore, type MemoryStoreMetrics, type MemoryStoreOptions, memoryStore } from './memory.ts';
+export { type NginxSessions, type NginxSessionsEnvironment, nginxSessions } from './nginx.ts';
+export {
+  formatSslSessionCache,
+  type NginxSessionCache,
+  type NginxZoneSize,
+  parseSslSessionCache,
+} from './nginx-cache.ts';
+export { type NginxDirectives, parseNginxDirectives } from './nginx-directives.ts';
+export {
+  type NginxSessionOptions,
+  type NginxSessionSettings,
+  nginxSettings,
+  parseSslSessionTickets,
+  parseSslSessionTimeout,
+} from './nginx-options.ts';
+export { parseNginxSize, parseNginxTime } from './nginx-value.ts';
+export {
+  type NginxZone,
+  type NginxZones,
+  type SharedMemoryZones,
+  type SharedMemoryZonesOptions,
+  sharedMemoryZones,
+} from './nginx-zones.ts';
 export {
   ageWindow,
   cappedLifetime,
@@ -15,6 +46,7 @@ export {
   maximumLifetime,
   statedAge,
 } from './policy.ts';
+export { type EarlyHello, type ReplayGuard, type ReplayGuardOptions, replayGuard } from './replay.ts';
 export { sealedStore } from './sealed-store.ts';
 export {
   type IssuedSession,
@@ -31,6 +63,9 @@ export {
   sessionBytes,
   wipeSession,
 } from './session.ts';
+export { contextStore, protectedStore, type StoreProtection } from './shared-context.ts';
+export { sharedMemoryTicketKeys } from './shared-keys.ts';
+export { type SharedMemoryStore, sharedMemoryStore } from './shared-memory.ts';
 export { type SessionKind, type SessionStore, type StoreKey, type StoreTimes, storeKey } from './store.ts';
 export {
   type SharedTicketKey,
@@ -40,3 +75,9 @@ export {
   type TicketSealer,
   ticketKeys,
 } from './ticket.ts';
+export {
+  type TicketFileKeysOptions,
+  type TicketKeyFile,
+  ticketFileKey,
+  ticketFileKeys,
+} from './ticket-file.ts';

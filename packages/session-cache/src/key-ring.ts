@@ -1,11 +1,15 @@
 import { type AeadAlgorithm, type AeadKey, type Bytes, equal, TlsMisuse } from '@tlsmith/types';
 import { clockTolerance } from './policy.ts';
 
-/** One key of a ring, from its first use on. */
-export interface RingKey {
+/** An AEAD key and the name by which what it sealed asks for it. */
+export interface NamedKey {
   /** 16 bytes. */
   readonly name: Bytes;
   readonly key: AeadKey;
+}
+
+/** One key of a ring, from its first use on. */
+export interface RingKey extends NamedKey {
   readonly madeAt: number;
   /** From this moment on another key seals. */
   readonly sealUntil: number;
@@ -17,8 +21,18 @@ export interface RingKey {
 /** Where a ring gets a new key when the present one may seal no more; undefined for none. */
 export type NextKey = (now: number) => RingKey | undefined;
 
-/** AEAD keys by name, newest first: the first seals, all open. */
-export class KeyRing {
+/** AEAD keys by name, wherever they come from. */
+export interface Ring {
+  /** The key to seal one more value under; undefined when there is none that may. */
+  sealing(now: number): NamedKey | undefined;
+  /** The key of this name, while it is of use. */
+  opening(name: Bytes, now: number): NamedKey | undefined;
+  /** Destroys all keys. */
+  destroy(): void;
+}
+
+/** Keys of this process, newest first: the first seals, all open. */
+export class KeyRing implements Ring {
   #keys: readonly RingKey[];
   readonly #next: NextKey;
   readonly #sealsPerKey: number;
@@ -29,7 +43,7 @@ export class KeyRing {
     this.#sealsPerKey = sealsPerKey;
   }
 
-  /** The key to seal one more value under; undefined when the ring's one is used up and there is no next. */
+  /** When the ring's key is used up it asks for the next. */
   sealing(now: number): RingKey | undefined {
     this.#retire(now);
     if (!this.#maySeal(this.#keys[0], now)) {
@@ -42,7 +56,7 @@ export class KeyRing {
     return key;
   }
 
-  /** The key of this name; looks at every key, in constant time each. */
+  /** Looks at every key, in constant time each. */
   opening(name: Bytes, now: number): RingKey | undefined {
     this.#retire(now);
     let found: RingKey | undefined;
@@ -50,7 +64,6 @@ export class KeyRing {
     return found;
   }
 
-  /** Destroys all keys. */
   destroy(): void {
     for (const { key } of this.#keys) key.destroy();
     this.#keys = [];

@@ -15,7 +15,7 @@ import {
   type NextKey,
   nameLength,
   nonceLength,
-  type RingKey,
+  type Ring,
   sealsPerKey,
   suitable,
 } from './key-ring.ts';
@@ -90,7 +90,7 @@ export function ticketKeys(
     material.fill(0);
     return { ...key, madeAt: now, sealUntil, openUntil, seals: 0 };
   };
-  return new Keys(options, [], next);
+  return keysOver(new KeyRing([], next, sealLimit(options)), options);
 }
 
 /** A key that several processes or machines have in common. */
@@ -121,16 +121,25 @@ export function sharedTicketKeys(
     }
     return { name: new Uint8Array(name), key: aead.bind(key), ...forever, seals: 0 };
   });
-  return new Keys(options, keys, () => undefined);
+  return keysOver(new KeyRing(keys, () => undefined, sealLimit(options)), options);
 }
 
+/** Ticket keys that come from any ring. */
+export function keysOver(ring: Ring, options: TicketKeysCommon): TicketKeys {
+  return new Keys(ring, options);
+}
+
+/** How many values one key may seal. */
+export const sealLimit = (options: TicketKeysCommon): number =>
+  Math.min(options.sealsPerKey ?? sealsPerKey, sealsPerKey);
+
 class Keys implements TicketKeys {
-  readonly #ring: KeyRing;
+  readonly #ring: Ring;
   readonly #aead: AeadAlgorithm;
   readonly #random: (length: number) => Bytes;
 
-  constructor(options: TicketKeysCommon, keys: readonly RingKey[], next: NextKey) {
-    this.#ring = new KeyRing(keys, next, Math.min(options.sealsPerKey ?? sealsPerKey, sealsPerKey));
+  constructor(ring: Ring, options: TicketKeysCommon) {
+    this.#ring = ring;
     this.#aead = options.aead;
     this.#random = (length) => options.random(length);
   }
