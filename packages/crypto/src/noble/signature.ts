@@ -2,7 +2,7 @@ import type { Bytes, HashName, PublicKey, SignatureAlgorithm } from '@tlsmith/ty
 import { type CurveKeyType, hasPublicKeyForm } from '../key-type.ts';
 import { type SignatureParts, signatureParts } from '../signature.ts';
 import { curves } from './curves.ts';
-import { allowsPss } from './pss-restrictions.ts';
+import { allowsPss } from '../pss-restrictions.ts';
 import { rsaKey, verifyPkcs1, verifyPss } from './rsa.ts';
 
 /** Whether a signature is good; malformed keys and signatures are answered with false. */

@@ -1,6 +1,6 @@
 import { type HashName, toHex } from '@tlsmith/types';
 import type { Bytes } from '@tlsmith/types';
-import { contentOf, derContent, derValues, Tag, unsignedInteger } from '../der.ts';
+import { contentOf, derContent, derValues, Tag, unsignedInteger } from './der.ts';
 
 /**
  * Whether the parameters of an RSASSA-PSS key allow this hash for message and mask, and a salt of its length
