@@ -5,6 +5,7 @@ export { encodeSpki, publicKeyFromSpki, rsaPublicKey } from './public-key.ts';
 export { type SignatureParts, signatureParts, signingParts } from './signature.ts';
 export type {
   AeadName,
+  CompleteProvider,
   GroupName,
   SynchronousKeyExchange,
   SynchronousProvider,

@@ -6,10 +6,12 @@ import {
   isDecodeError,
   type KeyType,
   noBytes,
+  type PublicKey,
   TlsMisuse,
 } from '@tlsmith/types';
-import { contentOf, der, derContent, derUnsigned, derValues, Tag } from './der.ts';
+import { contentOf, der, derContent, derUnsigned, derValues, Tag, unsignedInteger } from './der.ts';
 import { type CurveKeyType, curveKeys, encodeAlgorithm, isEcdsa, readAlgorithm } from './key-type.ts';
+import { publicKeyFromSpki } from './public-key.ts';
 
 /** A private key as PKCS #8 frames it. The bytes are secret: who reads them overwrites them. */
 export interface PrivateKeyFrame {
@@ -55,8 +57,42 @@ export function curvePrivateBytes(type: CurveKeyType, content: Bytes): Bytes {
   return malformedIsMisuse(() => privateBytes(type, content));
 }
 
+/**
+ * The public half of an RSA key, from the numbers that RSAPrivateKey holds and the key's own AlgorithmIdentifier.
+ *
+ * @throws {DecodeError} unless this is an RSAPrivateKey of two primes (RFC 8017 §A.1.2).
+ */
+export function rsaPublicKeyOf({ pkcs8, content }: PrivateKeyFrame): PublicKey {
+  const numbers = derValues(derContent(content, Tag.sequence));
+  const [, modulus, exponent] = numbers;
+  if (numbers.length !== 9 || numbers.map(unsignedInteger)[0]?.[0] !== 0) {
+    throw new DecodeError(0, ['RSAPrivateKey', 'version'], 'version 0 and eight numbers');
+  }
+  const [, algorithm] = derValues(derContent(pkcs8, Tag.sequence));
+  const key = der(Tag.sequence, modulus?.whole ?? noBytes, exponent?.whole ?? noBytes);
+  const bits = der(Tag.bitString, new Uint8Array(1), key);
+  return publicKeyFromSpki(der(Tag.sequence, algorithm?.whole ?? noBytes, bits));
+}
+
+/** PKCS #8 that calls an RSAPrivateKey rsaEncryption, whatever the key is restricted to: all that Web Crypto reads. */
+export function frameRsaKey(content: Bytes): Bytes {
+  return wrapPrivateKey(encodeAlgorithm('rsa'), content);
+}
+
+/** PKCS #8 with the public key in the ECPrivateKey, which some of Web Crypto's platforms ask for. */
+export function frameEcKey(type: CurveKeyType, privateBytes: Bytes, publicBytes: Bytes): Bytes {
+  const publicKey = der(Tag.context1, der(Tag.bitString, new Uint8Array(1), publicBytes));
+  const content = der(
+    Tag.sequence,
+    derUnsigned(Uint8Array.of(1)),
+    der(Tag.octetString, privateBytes),
+    publicKey,
+  );
+  return wrapPrivateKey(encodeAlgorithm(type), content);
+}
+
 /** Who brings a private key answers for its form: it never comes from the peer. */
-function malformedIsMisuse<T>(read: () => T): T {
+export function malformedIsMisuse<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {

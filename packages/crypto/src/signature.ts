@@ -41,7 +41,7 @@ export function signingParts(algorithm: SignatureAlgorithm, type: KeyType): Sign
   return parts;
 }
 
-/** Every algorithm that both providers verify. */
+/** Every algorithm that all providers of this package verify. */
 export function signatureAlgorithms(): readonly SignatureAlgorithm[] {
   return Object.keys(signatures) as SignatureAlgorithm[];
 }

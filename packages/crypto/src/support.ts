@@ -2,7 +2,7 @@ import type { ProviderSupport } from '@tlsmith/types';
 import { signatureAlgorithms, signingAlgorithms } from './signature.ts';
 import type { AeadName, GroupName } from './synchronous.ts';
 
-/** What both providers of this package have in common; each says what it lacks. */
+/** What all providers of this package have in common; each says what it lacks. */
 export const commonSupport: ProviderSupport & {
   readonly aeads: readonly AeadName[];
   readonly groups: readonly GroupName[];
