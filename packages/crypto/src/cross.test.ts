@@ -8,6 +8,7 @@ import {
 import {
   type Bytes,
   isTlsMisuse,
+  type KeyExchangeAlgorithm,
   noBytes,
   type PublicKey,
   type SignatureAlgorithm,
@@ -21,13 +22,16 @@ import { noble } from './noble/index.ts';
 import { node } from './node/index.ts';
 import { readPrivateKey } from './private-key.ts';
 import { publicKeyFromSpki } from './public-key.ts';
+import { webcrypto } from './webcrypto/index.ts';
 import { signatureAlgorithms, signatureParts, signingAlgorithms } from './signature.ts';
-import type { AeadName, GroupName, SynchronousKeyExchange, SynchronousProvider } from './synchronous.ts';
+import type { AeadName, CompleteProvider, GroupName } from './synchronous.ts';
 
 const content = utf8('signed by one provider, verified by the other');
 const pairs = [
   { from: node, to: noble },
   { from: noble, to: node },
+  { from: webcrypto, to: node },
+  { from: node, to: webcrypto },
 ] as const;
 
 /** Private keys by a name for their kind, PKCS #8 DER; RSA of odd sizes shifts the bits of PSS (RFC 8017 §9.1). */
@@ -64,30 +68,32 @@ describe.each(pairs)('$from.name with $to.name', ({ from, to }) => {
     }
   });
 
-  test.each(Object.keys(node.groups) as GroupName[])('%s: both sides agree on a secret', (name) => {
-    const { share, key } = from.groups[name].begin();
-    const answer = to.groups[name].respond(share);
-    expect(toHex(from.groups[name].finish(key, answer?.share ?? noBytes) ?? noBytes)).toBe(
-      toHex(answer?.secret ?? Uint8Array.of(0)),
-    );
+  test.each(Object.keys(node.groups) as GroupName[])('%s: both sides agree on a secret', async (name) => {
+    const { share, key } = await from.groups[name].begin();
+    const answer = await to.groups[name].respond(share);
+    const secret = await from.groups[name].finish(key, answer?.share ?? noBytes);
+    expect(toHex(secret ?? noBytes)).toBe(toHex(answer?.secret ?? Uint8Array.of(0)));
   });
 
-  test.each(hashesOf(from))('%s: hashes and MACs are the same', (name) => {
+  test.each(hashesOf(from))('%s: hashes and MACs are the same', async (name) => {
     for (const length of [0, 1, 55, 56, 64, 111, 112, 127, 128, 129, 1000]) {
       const data = node.random(length);
-      expect(from.hash(name, data)).toEqual(to.hash(name, data));
-      expect(from.hmac(name, data, content)).toEqual(to.hmac(name, data, content));
+      expect(await from.hash(name, data)).toEqual(await to.hash(name, data));
+      expect(await from.hmac(name, data, content)).toEqual(await to.hmac(name, data, content));
     }
   });
 
-  test.each(signatureCases(from))('$algorithm under $kind: what one signs the other verifies', (one) => {
-    const key = from.importSigningKey(one.pkcs8);
-    const signature = key.sign(one.algorithm, content);
-    const publicKey = publicKeyFromSpki(key.spki);
-    expect(to.verify(one.algorithm, publicKey, content, signature)).toBe(true);
-    expect(from.verify(one.algorithm, publicKey, content, signature)).toBe(true);
-    expect(to.verify(one.algorithm, publicKey, utf8('other content'), signature)).toBe(false);
-  });
+  test.each(signatureCases(from))(
+    '$algorithm under $kind: what one signs the other verifies',
+    async (one) => {
+      const key = from.importSigningKey(one.pkcs8);
+      const signature = await key.sign(one.algorithm, content);
+      const publicKey = publicKeyFromSpki(key.spki);
+      expect(await to.verify(one.algorithm, publicKey, content, signature)).toBe(true);
+      expect(await from.verify(one.algorithm, publicKey, content, signature)).toBe(true);
+      expect(await to.verify(one.algorithm, publicKey, utf8('other content'), signature)).toBe(false);
+    },
+  );
 
   test.each(Object.keys(keys).filter((kind) => !kind.startsWith('rsa')))(
     '%s: both derive the same SubjectPublicKeyInfo',
@@ -100,51 +106,52 @@ describe.each(pairs)('$from.name with $to.name', ({ from, to }) => {
   );
 });
 
-describe.each([node, noble])('the $name provider', (provider) => {
-  test('says of every signature algorithm under every kind of key whether it fits, without throwing', () => {
+describe.each([node, noble, webcrypto])('the $name provider', (provider) => {
+  test('says of every signature algorithm under every kind of key whether it fits, without throwing', async () => {
     const signature = new Uint8Array(256);
     for (const algorithm of signatureAlgorithms()) {
       for (const publicKey of publicKeys()) {
-        expect(provider.verify(algorithm, publicKey, content, signature)).toBe(false);
+        expect(await provider.verify(algorithm, publicKey, content, signature)).toBe(false);
       }
     }
   });
 
-  test('refuses to verify with an algorithm that does not exist, as misuse', () => {
+  test('refuses to verify with an algorithm that does not exist, as misuse', async () => {
     const [key] = publicKeys() as [PublicKey];
     for (const name of ['rsa-pkcs1-md5', 'constructor', '__proto__']) {
-      expect(misuse(() => provider.verify(name as SignatureAlgorithm, key, content, content))).toBe(
-        'unsupported-signature-algorithm',
-      );
+      const refused = await misuse(() => provider.verify(name as SignatureAlgorithm, key, content, content));
+      expect(refused).toBe('unsupported-signature-algorithm');
     }
   });
 
-  test('refuses to sign with SHA-1 or with an algorithm of other keys, as misuse', () => {
+  test('refuses to sign with SHA-1 or with an algorithm of other keys, as misuse', async () => {
     const key = provider.importSigningKey(keys['p256'] as Bytes);
-    expect(misuse(() => key.sign('ecdsa-sha1', content))).toBe('signature-hash-obsolete');
-    expect(misuse(() => key.sign('ed25519', content))).toBe('signature-algorithm-mismatch');
+    expect(await misuse(() => key.sign('ecdsa-sha1', content))).toBe('signature-hash-obsolete');
+    expect(await misuse(() => key.sign('ed25519', content))).toBe('signature-algorithm-mismatch');
   });
 
-  test('refuses a hash that does not exist, as misuse', () => {
-    expect(misuse(() => provider.hash('md5' as 'sha1', content))).toBe('unsupported-hash');
-    expect(misuse(() => provider.hmac('toString' as 'sha1', content, content))).toBe('unsupported-hash');
+  test('refuses a hash that does not exist, as misuse', async () => {
+    expect(await misuse(() => provider.hash('md5' as 'sha1', content))).toBe('unsupported-hash');
+    expect(await misuse(() => provider.hmac('toString' as 'sha1', content, content))).toBe(
+      'unsupported-hash',
+    );
   });
 
-  test.each(Object.keys(provider.groups) as GroupName[])('%s refuses malformed shares', (name) => {
+  test.each(Object.keys(provider.groups) as GroupName[])('%s refuses malformed shares', async (name) => {
     const group = provider.groups[name];
-    for (const share of badShares(group)) {
-      expect(group.respond(share), toHex(share)).toBeUndefined();
-      expect(group.finish(group.begin().key, share), toHex(share)).toBeUndefined();
+    for (const share of await badShares(group)) {
+      expect(await group.respond(share), toHex(share)).toBeUndefined();
+      expect(await group.finish((await group.begin()).key, share), toHex(share)).toBeUndefined();
     }
   });
 
-  test('a key exchange key works once and for its own group alone', () => {
+  test('a key exchange key works once and for its own group alone', async () => {
     const { x25519, x448 } = provider.groups;
-    const { share, key } = x25519.begin();
-    expect(misuse(() => x448.finish(key, share))).toBe('foreign-key-exchange-key');
-    expect(misuse(() => x25519.finish({ group: 'x25519' }, share))).toBe('foreign-key-exchange-key');
-    expect(x25519.finish(key, x25519.begin().share)).toHaveLength(32);
-    expect(misuse(() => x25519.finish(key, share))).toBe('key-exchange-key-used');
+    const { share, key } = await x25519.begin();
+    expect(await misuse(() => x448.finish(key, share))).toBe('foreign-key-exchange-key');
+    expect(await misuse(() => x25519.finish({ group: 'x25519' }, share))).toBe('foreign-key-exchange-key');
+    expect(await x25519.finish(key, (await x25519.begin()).share)).toHaveLength(32);
+    expect(await misuse(() => x25519.finish(key, share))).toBe('key-exchange-key-used');
   });
 
   test('random bytes are as many as asked for, also beyond the quota of one call', () => {
@@ -161,7 +168,7 @@ test.each([
   ['sha384', 48, 'rsa-pss-sha384'],
 ] as const)(
   'an RSASSA-PSS key restricted to %s and salts of %i bytes verifies only %s',
-  (hash, salt, allowed) => {
+  async (hash, salt, allowed) => {
     const privateKey = restrictedPss(hash, salt);
     const general = generalPss(privateKey);
     const restricted = node.importSigningKey(pkcs8(privateKey));
@@ -172,33 +179,39 @@ test.each([
       const wanted = algorithm === allowed;
       expect(node.verify(algorithm, publicKey, content, signature)).toBe(wanted);
       expect(noble.verify(algorithm, publicKey, content, signature)).toBe(wanted);
-      if (!wanted)
-        expect(misuse(() => restricted.sign(algorithm, content))).toBe('signature-algorithm-mismatch');
+      expect(await webcrypto.verify(algorithm, publicKey, content, signature)).toBe(wanted);
+      for (const key of [restricted, webcrypto.importSigningKey(pkcs8(privateKey))]) {
+        expect(key.spki).toEqual(restricted.spki);
+        const refused = await misuse(() => key.sign(algorithm, content));
+        expect(refused).toBe(wanted ? undefined : 'signature-algorithm-mismatch');
+      }
     }
   },
 );
 
-test('a salt demanded longer than the hash makes every TLS signature under the key bad (RFC 4055 §3.3)', () => {
+test('a salt demanded longer than the hash makes every TLS signature under the key bad (RFC 4055 §3.3)', async () => {
   const privateKey = restrictedPss('sha256', 40);
   const signature = generalPss(privateKey).sign('rsa-pss-sha256', content);
   const publicKey = publicKeyFromSpki(node.importSigningKey(pkcs8(privateKey)).spki);
   expect(noble.verify('rsa-pss-sha256', publicKey, content, signature)).toBe(false);
   expect(node.verify('rsa-pss-sha256', publicKey, content, signature)).toBe(false);
+  expect(await webcrypto.verify('rsa-pss-sha256', publicKey, content, signature)).toBe(false);
 });
 
-test('SHA-1 signatures verify in both providers', () => {
+test('SHA-1 signatures verify in every provider', async () => {
   const key = pkcs8(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey);
   const point = publicKeyFromSpki(node.importSigningKey(key).spki);
   const signature = signLegacy(key);
   expect(node.verify('ecdsa-sha1', point, content, signature)).toBe(true);
   expect(noble.verify('ecdsa-sha1', point, content, signature)).toBe(true);
+  expect(await webcrypto.verify('ecdsa-sha1', point, content, signature)).toBe(true);
 });
 
 function pkcs8(key: KeyObject): Bytes {
   return new Uint8Array(key.export({ type: 'pkcs8', format: 'der' }));
 }
 
-function hashesOf(provider: SynchronousProvider) {
+function hashesOf(provider: CompleteProvider) {
   return provider.supports.hashes;
 }
 
@@ -206,7 +219,7 @@ function publicKeys(): readonly PublicKey[] {
   return Object.values(keys).map((key) => publicKeyFromSpki(node.importSigningKey(key).spki));
 }
 
-function signatureCases({ supports }: SynchronousProvider) {
+function signatureCases({ supports }: CompleteProvider) {
   return signingAlgorithms()
     .filter((algorithm) => supports.sign.includes(algorithm))
     .flatMap((algorithm) =>
@@ -217,8 +230,8 @@ function signatureCases({ supports }: SynchronousProvider) {
 }
 
 /** Wrong lengths, compressed and hybrid points, points off the curve; for X25519 and X448 the secret of zero. */
-function badShares({ begin }: SynchronousKeyExchange): readonly Bytes[] {
-  const { share } = begin();
+async function badShares({ begin }: KeyExchangeAlgorithm): Promise<readonly Bytes[]> {
+  const { share } = await begin();
   const lengths = [noBytes, share.slice(1), Uint8Array.of(...share, 0)];
   if (share[0] !== 4 || share.length < 65) {
     const one = new Uint8Array(share.length);
@@ -259,9 +272,9 @@ function signLegacy(key: Bytes): Bytes {
   return new Uint8Array(sign('sha1', content, createPrivateKey(input)));
 }
 
-function misuse(call: () => unknown): string | undefined {
+async function misuse(call: () => unknown): Promise<string | undefined> {
   try {
-    call();
+    await call();
   } catch (error) {
     return isTlsMisuse(error) ? error.code : String(error);
   }

@@ -5,6 +5,7 @@ import { der, derContent, derUnsigned, derValues, Tag, unsignedInteger, wholeBit
 import { encodeAlgorithm } from './key-type.ts';
 import { noble } from './noble/index.ts';
 import { node } from './node/index.ts';
+import { webcrypto } from './webcrypto/index.ts';
 import { readPrivateKey } from './private-key.ts';
 import { bitLength, encodeSpki, publicKeyFromSpki, rsaPublicKey } from './public-key.ts';
 
@@ -30,6 +31,7 @@ describe('a private key', () => {
     const wanted = spkiOf(key);
     expect(node.importSigningKey(text).spki).toEqual(wanted);
     expect(node.importSigningKey(utf8(text)).spki).toEqual(wanted);
+    expect(webcrypto.importSigningKey(text).spki).toEqual(wanted);
     if (key !== rsa) expect(noble.importSigningKey(text).spki).toEqual(wanted);
   });
 
@@ -39,15 +41,19 @@ describe('a private key', () => {
       const copy = input.slice();
       expect(node.importSigningKey(input).spki).toEqual(spkiOf(key));
       expect(noble.importSigningKey(input).spki).toEqual(spkiOf(key));
+      expect(webcrypto.importSigningKey(input).spki).toEqual(spkiOf(key));
       expect(input).toEqual(copy);
     }
-    expect(node.importSigningKey(pkcs8(rsa))).toMatchObject({ type: 'rsa', bits: 1024, spki: spkiOf(rsa) });
+    for (const provider of [node, webcrypto]) {
+      const read = provider.importSigningKey(pkcs8(rsa));
+      expect(read).toMatchObject({ type: 'rsa', bits: 1024, spki: spkiOf(rsa) });
+    }
   });
 
   test('is read from DER in a Buffer of the pool, which stays as it was', () => {
     const input = Buffer.from(pkcs8(p256));
     const copy = Buffer.from(input);
-    for (const provider of [node, noble]) {
+    for (const provider of [node, noble, webcrypto]) {
       expect(provider.importSigningKey(input).spki).toEqual(spkiOf(p256));
       expect(input.equals(copy)).toBe(true);
     }
@@ -64,9 +70,10 @@ describe('a private key', () => {
     );
     expect(noble.importSigningKey(version1).spki).toEqual(spkiOf(ed25519));
     expect(node.importSigningKey(version1).spki).toEqual(spkiOf(ed25519));
+    expect(webcrypto.importSigningKey(version1).spki).toEqual(spkiOf(ed25519));
   });
 
-  test.each([node, noble])(
+  test.each([node, noble, webcrypto])(
     'that is encrypted is misuse for $name, and the message says what to do',
     (provider) => {
       const encrypted = p256.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-128-cbc', passphrase: 'x' });
@@ -114,6 +121,7 @@ describe('a private key', () => {
     ],
   ])('of %s is misuse', (_, input, code) => {
     expect(misuse(() => node.importSigningKey(input))).toBe(code);
+    expect(misuse(() => webcrypto.importSigningKey(input))).toBe(code);
     const portable = misuse(() => noble.importSigningKey(input));
     expect([code, 'private-key-unsupported']).toContain(portable);
   });
@@ -125,14 +133,15 @@ describe('a private key', () => {
     const scalar = Buffer.from(p256.export({ format: 'jwk' }).d ?? '', 'base64url');
     const bits = der(Tag.context1, der(Tag.bitString, Uint8Array.of(0), theirs));
     const content = der(Tag.sequence, derUnsigned(Uint8Array.of(1)), der(Tag.octetString, scalar), bits);
-    for (const provider of [node, noble]) {
+    for (const provider of [node, noble, webcrypto]) {
       expect(provider.importSigningKey(framed(encodeAlgorithm('p256'), content)).spki).toEqual(spkiOf(p256));
     }
   });
 
-  test('not below the order of its curve is misuse for noble', () => {
+  test('not below the order of its curve is misuse for noble and webcrypto', () => {
     const large = framed(encodeAlgorithm('p256'), ecPrivateKey(new Uint8Array(32).fill(255)));
     expect(misuse(() => noble.importSigningKey(large))).toBe('private-key-malformed');
+    expect(misuse(() => webcrypto.importSigningKey(large))).toBe('private-key-malformed');
   });
 
   test('of RSA is refused by noble, which names the provider that takes it', () => {
@@ -145,7 +154,7 @@ describe('a private key', () => {
 
   test('does not stay in the text of an error', () => {
     const inner = toHex(pkcs8Inner(ed25519));
-    for (const provider of [node, noble]) {
+    for (const provider of [node, noble, webcrypto]) {
       try {
         provider.importSigningKey(framed(encodeAlgorithm('p256'), pkcs8Inner(ed25519)));
         expect.unreachable();

@@ -6,6 +6,7 @@ import { noble } from './noble/index.ts';
 import { node } from './node/index.ts';
 import { readPrivateKey } from './private-key.ts';
 import { publicKeyFromSpki } from './public-key.ts';
+import { webcrypto } from './webcrypto/index.ts';
 import { signatureParts, signingAlgorithms } from './signature.ts';
 import type { AeadName } from './synchronous.ts';
 
@@ -37,7 +38,7 @@ const signed = signingKeys.flatMap((pkcs8) => {
     }));
 });
 
-describe.each([node, noble])('the $name provider', (provider) => {
+describe.each([node, noble, webcrypto])('the $name provider', (provider) => {
   // Operations of the larger curves take milliseconds in JavaScript.
   const runs = { numRuns: provider.name === 'node' ? 60 : 12 };
 
@@ -82,25 +83,31 @@ describe.each([node, noble])('the $name provider', (provider) => {
     });
   });
 
-  test.each(signed)('$algorithm under $key.type: a damaged signature is false and never a throw', (good) => {
-    expect(provider.verify(good.algorithm, good.key, content, good.signature)).toBe(true);
-    fc.assert(
-      fc.property(damaged(good.signature), (signature) => {
-        expect(provider.verify(good.algorithm, good.key, content, signature)).toBe(false);
-      }),
-      runs,
-    );
-  });
+  test.each(signed)(
+    '$algorithm under $key.type: a damaged signature is false and never a throw',
+    async (good) => {
+      expect(await provider.verify(good.algorithm, good.key, content, good.signature)).toBe(true);
+      await fc.assert(
+        fc.asyncProperty(damaged(good.signature), async (signature) => {
+          expect(await provider.verify(good.algorithm, good.key, content, signature)).toBe(false);
+        }),
+        runs,
+      );
+    },
+  );
 
-  test.each(signed)('$algorithm under $key.type: a damaged key verifies nothing and never throws', (good) => {
-    fc.assert(
-      fc.property(damaged(good.key.spki), damaged(good.key.key), (spki, key) => {
-        const broken: PublicKey = { ...good.key, spki, key };
-        expect(provider.verify(good.algorithm, broken, content, good.signature)).toBe(false);
-      }),
-      runs,
-    );
-  });
+  test.each(signed)(
+    '$algorithm under $key.type: a damaged key verifies nothing and never throws',
+    async (good) => {
+      await fc.assert(
+        fc.asyncProperty(damaged(good.key.spki), damaged(good.key.key), async (spki, key) => {
+          const broken: PublicKey = { ...good.key, spki, key };
+          expect(await provider.verify(good.algorithm, broken, content, good.signature)).toBe(false);
+        }),
+        runs,
+      );
+    },
+  );
 
   test('a damaged private key is misuse or a key, never another error', () => {
     fc.assert(

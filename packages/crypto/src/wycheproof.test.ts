@@ -5,20 +5,21 @@ import {
   type Bytes,
   fromHex,
   type HashName,
+  type KeyExchangeKey,
   noBytes,
-  type PublicKey,
   type SignatureAlgorithm,
   toHex,
 } from '@tlsmith/types';
 import { afterAll, describe, expect, test } from 'vitest';
 import { der, derUnsigned, Tag } from './der.ts';
-import { agree as agreeNoble } from './noble/groups.ts';
+import { encodeAlgorithm } from './key-type.ts';
 import { noble } from './noble/index.ts';
-import { agreeEcdh } from './node/ecdh.ts';
 import { node } from './node/index.ts';
-import { agreeXdh } from './node/xdh.ts';
+import { EphemeralKey } from './opaque.ts';
 import { publicKeyFromSpki } from './public-key.ts';
-import type { AeadName, GroupName, SynchronousProvider } from './synchronous.ts';
+import type { AeadName, CompleteProvider, GroupName } from './synchronous.ts';
+import { agree, type Half } from './webcrypto/groups.ts';
+import { webcrypto } from './webcrypto/index.ts';
 
 /** The Wycheproof files lie beside the checkout; where they do not, this file says so and tests nothing. */
 const folder = fileURLToPath(new URL('../../../../shared/conformance/wycheproof/', import.meta.url));
@@ -41,55 +42,68 @@ interface Group {
   readonly [field: string]: unknown;
 }
 
-/** Runs one case: whether the provider accepted it, and what the case asks for. */
-type Runner = (
-  provider: SynchronousProvider,
-  group: Group,
-  one: Case,
-) => { readonly accepted: boolean; readonly wanted: Verdict };
+/** Whether the provider accepted a case, and what the case asks for. */
+interface Outcome {
+  readonly accepted: boolean;
+  readonly wanted: Verdict;
+}
+
+/** Runs one case. */
+type Runner = (provider: CompleteProvider, group: Group, one: Case) => Promise<Outcome>;
 
 const rows: string[] = [];
 afterAll(() => console.log(`Wycheproof: accepted / refused as wanted, left out\n${rows.join('\n')}`));
 if (present.length === 0) console.log('Wycheproof: no files beside the checkout, nothing was run');
 
-describe.skipIf(present.length === 0).each([node, noble])('Wycheproof, the $name provider', (provider) => {
-  const files = present.filter((file) => runnerOf(file, provider) !== undefined);
+describe.skipIf(present.length === 0).each([node, noble, webcrypto])(
+  'Wycheproof, the $name provider',
+  (provider) => {
+    const files = present.filter((file) => runnerOf(file, provider) !== undefined);
+    const left = present.filter((file) => !files.includes(file));
+    rows.push(`${provider.name}: nothing in this package for ${left.join(', ')}`);
 
-  test.each(files)(
-    '%s: every valid case is accepted, every invalid one refused',
-    (file) => {
-      const run = runnerOf(file, provider) as Runner;
-      const { testGroups } = JSON.parse(readFileSync(`${folder}${file}`, 'utf8')) as { testGroups: Group[] };
-      const every = testGroups.flatMap((group) => group.tests.map((one) => ({ group, one })));
-      const stride = provider.name === 'noble' ? strideOf(file) : 1;
-      const sample = every.filter((_, index) => index % stride === 0);
+    test.each(files)(
+      '%s: every valid case is accepted, every invalid one refused',
+      async (file) => {
+        const run = runnerOf(file, provider) as Runner;
+        const { testGroups } = JSON.parse(readFileSync(`${folder}${file}`, 'utf8')) as {
+          testGroups: Group[];
+        };
+        const every = testGroups.flatMap((group) => group.tests.map((one) => ({ group, one })));
+        const stride = strideOf(provider.name, file);
+        const sample = every.filter((_, index) => index % stride === 0);
 
-      const count = { accept: 0, refuse: 0, out: 0 };
-      const wrong: string[] = [];
-      for (const { group, one } of sample) {
-        const { accepted, wanted } = run(provider, group, one);
-        count[wanted ?? 'out']++;
-        if (wanted !== undefined && accepted !== (wanted === 'accept')) {
-          wrong.push(`${one.tcId} ${one.comment} [${one.flags.join()}]: ${wanted}`);
+        const count = { accept: 0, refuse: 0, out: 0 };
+        const wrong: string[] = [];
+        for (const { group, one } of sample) {
+          const { accepted, wanted } = await run(provider, group, one);
+          count[wanted ?? 'out']++;
+          if (wanted !== undefined && accepted !== (wanted === 'accept')) {
+            wrong.push(`${one.tcId} ${one.comment} [${one.flags.join()}]: ${wanted}`);
+          }
         }
-      }
-      const strided = stride === 1 ? '' : `, every ${stride}th of ${every.length}`;
-      rows.push(`${provider.name} ${file}: ${count.accept} / ${count.refuse}, ${count.out}${strided}`);
-      expect(wrong).toEqual([]);
-      expect(count.accept + count.refuse).toBeGreaterThan(0);
-    },
-    60_000,
-  );
-});
+        const strided = stride === 1 ? '' : `, every ${stride}th of ${every.length}`;
+        rows.push(`${provider.name} ${file}: ${count.accept} / ${count.refuse}, ${count.out}${strided}`);
+        expect(wrong).toEqual([]);
+        expect(count.accept + count.refuse).toBeGreaterThan(0);
+      },
+      60_000,
+    );
+  },
+);
 
-function runnerOf(file: string, provider: SynchronousProvider): Runner | undefined {
+function runnerOf(file: string, provider: CompleteProvider): Runner | undefined {
   if (/^rsa_pkcs1_\d/.test(file)) return provider.name === 'node' ? premaster : undefined;
   return runners.find(([pattern]) => pattern.test(file))?.[1];
 }
 
 /** JavaScript takes milliseconds per operation on the larger curves: a stride, unless WYCHEPROOF=whole is set. */
-function strideOf(file: string): number {
+function strideOf(provider: string, file: string): number {
   if (process.env['WYCHEPROOF'] === 'whole') return 1;
+  if (provider === 'node') return 1;
+  // Web Crypto itself is fast; what takes time is the import of so many private keys, and X448 is noble's.
+  if (provider === 'webcrypto')
+    return /^ecdh_secp(384|521)/.test(file) ? 5 : file.startsWith('x448') ? 20 : 1;
   if (/secp(384|521)|x448/.test(file)) return 20;
   return /secp256|x25519/.test(file) ? 8 : 1;
 }
@@ -120,12 +134,7 @@ const hashNames: Readonly<Record<string, HashName>> = {
   'SHA-512': 'sha512',
 };
 
-function runAead(
-  provider: SynchronousProvider,
-  name: AeadName | undefined,
-  group: Group,
-  one: Case,
-): ReturnType<Runner> {
+function runAead(provider: CompleteProvider, name: AeadName | undefined, group: Group, one: Case): Outcome {
   if (name === undefined) return { accepted: false, wanted: undefined };
   const key = provider.aeads[name].bind(bytes(one['key']));
   const [nonce, additional, content, sealed] = [
@@ -145,81 +154,115 @@ function runAead(
   return { accepted: opened !== undefined && same, wanted };
 }
 
-const gcm: Runner = (provider, group, one) => {
+const gcm: Runner = async (provider, group, one) => {
   const names: Readonly<Record<string, AeadName>> = { 128: 'aes-128-gcm', 256: 'aes-256-gcm' };
   return runAead(provider, names[String(group['keySize'])], group, one);
 };
 
-const chacha: Runner = (provider, group, one) => runAead(provider, 'chacha20-poly1305', group, one);
+const chacha: Runner = async (provider, group, one) => runAead(provider, 'chacha20-poly1305', group, one);
 
 const hmac =
   (hash: HashName): Runner =>
-  (provider, group, one) => {
-    const mac = provider.hmac(hash, bytes(one['key']), bytes(one['msg']));
+  async (provider, group, one) => {
+    const mac = await provider.hmac(hash, bytes(one['key']), bytes(one['msg']));
     const tag = toHex(mac.subarray(0, (group['tagSize'] as number) / 8));
     return { accepted: tag === one['tag'], wanted: wantedOf(one) };
   };
 
-const ecdh: Runner = (provider, group, one) => {
-  const name = group['curve'] as 'secp256r1' | 'secp384r1' | 'secp521r1';
-  const length = { secp256r1: 32, secp384r1: 48, secp521r1: 66 }[name];
-  const privateKey = bytes((one['private'] as string).padStart(2 * length, '0').slice(-2 * length));
-  return agreed(provider, name, { privateKey, peer: bytes(one['public']) }, one);
+const ecdh: Runner = async (provider, group, one) => {
+  const name = group['curve'] as NistGroup;
+  const length = 2 * nist[name].length;
+  const privateKey = bytes((one['private'] as string).padStart(length, '0').slice(-length));
+  return agreed(provider, await keysOf(provider)[name](privateKey), one);
 };
 
-const xdh: Runner = (provider, group, one) => {
+const xdh: Runner = async (provider, group, one) => {
   const name = group['curve'] === 'curve25519' ? 'x25519' : 'x448';
-  return agreed(provider, name, { privateKey: bytes(one['private']), peer: bytes(one['public']) }, one);
+  return agreed(provider, await keysOf(provider)[name](bytes(one['private'])), one);
 };
 
-function agreed(
-  provider: SynchronousProvider,
-  group: GroupName,
-  { privateKey, peer }: { readonly privateKey: Bytes; readonly peer: Bytes },
-  one: Case,
-): ReturnType<Runner> {
-  const agree = provider.name === 'node' ? agreeNode : agreeNoble;
-  const secret = agree(group, privateKey, peer);
+async function agreed(provider: CompleteProvider, key: KeyExchangeKey, one: Case): Promise<Outcome> {
+  const secret = await provider.groups[key.group as GroupName].finish(key, bytes(one['public']));
   const wanted = wantedOf(one);
   const right = wanted === 'refuse' || toHex(secret ?? noBytes) === one['shared'];
   return { accepted: secret !== undefined && right, wanted };
 }
 
-function agreeNode(group: GroupName, privateKey: Bytes, peer: Bytes): Bytes | undefined {
-  if (group === 'x25519' || group === 'x448') return agreeXdh(group, xdhPrivateKey(group, privateKey), peer);
-  const key = createECDH(group === 'secp256r1' ? 'prime256v1' : group);
-  key.setPrivateKey(privateKey);
-  return agreeEcdh(group, key, peer);
+type NistGroup = 'secp256r1' | 'secp384r1' | 'secp521r1';
+type KeyMaker = (privateKey: Bytes) => KeyExchangeKey | Promise<KeyExchangeKey>;
+
+/** Ephemeral keys as `begin` makes them, around private keys that are given. */
+function keysOf({ name }: CompleteProvider): Readonly<Record<GroupName, KeyMaker>> {
+  const make = { node: nodeKey, noble: nobleKey, webcrypto: platformKey }[name];
+  if (make === undefined) throw new Error(`no keys for ${name}`);
+  const names = Object.keys(node.groups) as GroupName[];
+  return Object.fromEntries(names.map((group) => [group, make(group)])) as Record<GroupName, KeyMaker>;
 }
 
+const nobleKey =
+  (group: GroupName): KeyMaker =>
+  (raw) =>
+    new EphemeralKey(group, raw);
+
+function nodeKey(group: GroupName): KeyMaker {
+  if (group === 'x25519' || group === 'x448') {
+    return (raw) => {
+      const key = Buffer.from(xdhPkcs8(group, raw));
+      return new EphemeralKey(group, createPrivateKey({ key, format: 'der', type: 'pkcs8' }));
+    };
+  }
+  return (raw) => {
+    const key = createECDH(group === 'secp256r1' ? 'prime256v1' : group);
+    key.setPrivateKey(raw);
+    return new EphemeralKey(group, key);
+  };
+}
+
+function platformKey(group: GroupName): KeyMaker {
+  if (group === 'x448') return nobleKey(group);
+  return async (raw) => {
+    const pkcs8 = (group === 'x25519' ? xdhPkcs8(group, raw) : ecPkcs8(group, raw)) as BufferSource;
+    const algorithm =
+      group === 'x25519' ? { name: 'X25519' } : { name: 'ECDH', namedCurve: nist[group].platform };
+    const key = await crypto.subtle.importKey('pkcs8', pkcs8, algorithm, false, ['deriveBits']);
+    const half: Half = { share: noBytes, agree: (peer) => agree(group, key, peer) };
+    return new EphemeralKey(group, half);
+  };
+}
+
+const nist = {
+  secp256r1: { length: 32, type: 'p256', platform: 'P-256' },
+  secp384r1: { length: 48, type: 'p384', platform: 'P-384' },
+  secp521r1: { length: 66, type: 'p521', platform: 'P-521' },
+} as const;
+
 /** PKCS #8 around a raw key (RFC 8410 §7). */
-function xdhPrivateKey(group: 'x25519' | 'x448', raw: Bytes): ReturnType<typeof createPrivateKey> {
+function xdhPkcs8(group: 'x25519' | 'x448', raw: Bytes): Bytes {
   const identifier = der(Tag.sequence, fromHex(group === 'x25519' ? '06032b656e' : '06032b656f'));
-  const content = der(Tag.octetString, der(Tag.octetString, raw));
-  const pkcs8 = der(Tag.sequence, derUnsigned(noBytes), identifier, content);
-  return createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' });
+  return pkcs8(identifier, der(Tag.octetString, raw));
+}
+
+/** PKCS #8 around an ECPrivateKey (RFC 5915 §3). */
+function ecPkcs8(group: NistGroup, raw: Bytes): Bytes {
+  const content = der(Tag.sequence, derUnsigned(Uint8Array.of(1)), der(Tag.octetString, raw));
+  return pkcs8(encodeAlgorithm(nist[group].type), content);
+}
+
+function pkcs8(algorithm: Bytes, content: Bytes): Bytes {
+  return der(Tag.sequence, derUnsigned(noBytes), algorithm, der(Tag.octetString, content));
 }
 
 const signature =
   (algorithmOf: (group: Group) => SignatureAlgorithm | undefined): Runner =>
-  (provider, group, one) => {
+  async (provider, group, one) => {
     const algorithm = algorithmOf(group);
     if (algorithm === undefined) return { accepted: false, wanted: undefined };
     const key = publicKeyFromSpki(bytes(group['publicKeyDer']));
-    const accepted = verified(provider, algorithm, key, one);
+    const accepted = await provider.verify(algorithm, key, bytes(one['msg']), bytes(one['sig']));
     // A salt of another length, or another hash in MGF1, is good PSS and no TLS.
     const foreign = group.type === 'RsassaPssVerify' && !isTlsPss(group);
     return { accepted, wanted: foreign ? 'refuse' : wantedOf(one) };
   };
-
-function verified(
-  provider: SynchronousProvider,
-  algorithm: SignatureAlgorithm,
-  key: PublicKey,
-  one: Case,
-): boolean {
-  return provider.verify(algorithm, key, bytes(one['msg']), bytes(one['sig']));
-}
 
 function isTlsPss(group: Group): boolean {
   const hashLengths: Readonly<Record<string, number>> = { 'SHA-256': 32, 'SHA-384': 48, 'SHA-512': 64 };
@@ -235,12 +278,12 @@ function hashed(prefix: 'ecdsa' | 'rsa-pkcs1' | 'rsa-pss') {
 }
 
 /** Decryption with any payload: only one of 48 bytes may come out, and nothing may throw. */
-const premaster: Runner = (provider, group, one) => {
+const premaster: Runner = async (provider, group, one) => {
   const key = provider.importSigningKey(bytes(group['privateKeyPkcs8']));
   const substitute = new Uint8Array(48).fill(0x5a);
   const message = bytes(one['msg']);
   const version = ((message[0] ?? 0) << 8) | (message[1] ?? 0);
-  const result = key.decryptPremaster?.(bytes(one['ct']), version, substitute) ?? noBytes;
+  const result = (await key.decryptPremaster?.(bytes(one['ct']), version, substitute)) ?? noBytes;
   const fits = one.result === 'valid' && message.length === 48;
   return { accepted: toHex(result) !== toHex(substitute), wanted: fits ? 'accept' : 'refuse' };
 };
