@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { supportMatrix, supportTable } from './matrix.ts';
 import { noble } from './noble/index.ts';
 import { node } from './node/index.ts';
+import { webcrypto } from './webcrypto/index.ts';
 
 const page = new URL('../../../docs/providers.md', import.meta.url);
 
@@ -11,17 +12,17 @@ test('docs/providers.md shows the matrix as it is', () => {
     readFileSync(page, 'utf8'),
   ) ?? [''];
   expect(printed?.trim(), 'replace what stands between the markers by the table below').toBe(
-    supportTable([node, noble]),
+    supportTable([node, noble, webcrypto]),
   );
 });
 
 test('the matrix has one row for each algorithm and one column for each provider', () => {
-  const rows = supportMatrix([node, noble]);
+  const rows = supportMatrix([node, noble, webcrypto]);
   const supports = (feature: string, algorithm: string) =>
     rows.find((row) => row.feature === feature && row.algorithm === algorithm)?.providers;
-  expect(supports('sign', 'rsa-pss-sha256')).toEqual({ node: true, noble: false });
-  expect(supports('verify', 'rsa-pss-sha256')).toEqual({ node: true, noble: true });
-  expect(supports('premaster', 'decrypt')).toEqual({ node: true, noble: false });
+  expect(supports('sign', 'rsa-pss-sha256')).toEqual({ node: true, noble: false, webcrypto: true });
+  expect(supports('verify', 'rsa-pss-sha256')).toEqual({ node: true, noble: true, webcrypto: true });
+  expect(supports('premaster', 'decrypt')).toEqual({ node: true, noble: false, webcrypto: false });
   expect(supports('sign', 'rsa-pkcs1-sha1')).toBeUndefined();
   expect(new Set(rows.map((row) => `${row.feature} ${row.algorithm}`)).size).toBe(rows.length);
 });
