@@ -1,5 +1,5 @@
 import { decodeMessage, type Message, type MessageContext } from '@tlsmith/codec';
-import { copyBytes, type Bytes, concat, isDecodeError, noBytes, violation, violations } from '@tlsmith/types';
+import { type Bytes, copyBytes, isDecodeError, noBytes, violation, violations } from '@tlsmith/types';
 import { decodeViolation } from './decode-violation.ts';
 
 /** Largest accepted handshake messages in bytes, header excluded. */
@@ -17,11 +17,15 @@ const largeTypes: ReadonlySet<number> = new Set([11, 22, 25]);
 
 /**
  * Handshake bytes in, whole messages out. Knows where messages end and nothing of what they mean; holds at most one
- * record more than one message of the limit.
+ * record more than one message of the limit, in at most twice that space however small its pieces come.
  */
 export class Inbox {
   readonly #limits: MessageLimits;
-  #pending: Bytes = noBytes;
+  /** Pending bytes stand from `#from` to `#to`; the array is a record's content, or our own with room to grow. */
+  #bytes: Bytes = noBytes;
+  #from = 0;
+  #to = 0;
+  #own = false;
 
   constructor(limits: MessageLimits = messageLimits) {
     this.#limits = limits;
@@ -29,12 +33,20 @@ export class Inbox {
 
   /** Whether the last message taken ended where its record ended. */
   get aligned(): boolean {
-    return this.#pending.length === 0;
+    return this.#from === this.#to;
   }
 
   /** Takes the content of one handshake record; kept until its messages are taken. */
   feed(content: Bytes): void {
-    this.#pending = this.#pending.length === 0 ? content : concat(this.#pending, content);
+    const pending = this.#to - this.#from;
+    if (pending === 0) return this.#hold(content, content.length, false);
+    if (!this.#own || this.#bytes.length - this.#to < content.length) {
+      const roomy = new Uint8Array(2 * (pending + content.length));
+      roomy.set(this.#bytes.subarray(this.#from, this.#to));
+      this.#hold(roomy, pending, true);
+    }
+    this.#bytes.set(content, this.#to);
+    this.#to += content.length;
   }
 
   /**
@@ -44,17 +56,25 @@ export class Inbox {
    * illegal_parameter) when the body does not fit.
    */
   take(context: MessageContext): Message | undefined {
-    const pending = this.#pending;
+    const pending = this.#bytes.subarray(this.#from, this.#to);
     if (pending.length < 4) return undefined;
     const length = ((pending[1] as number) << 16) | ((pending[2] as number) << 8) | (pending[3] as number);
     const limit = largeTypes.has(pending[0] as number) ? this.#limits.certificate : this.#limits.other;
     if (length > limit) throw violation(violations.messageTooLong, { type: pending[0], length, limit });
     if (pending.length < 4 + length) return undefined;
-    this.#pending = pending.length === 4 + length ? noBytes : pending.subarray(4 + length);
+    this.#from += 4 + length;
+    if (this.#from === this.#to) this.#hold(noBytes, 0, false);
     try {
       return decodeMessage(copyBytes(pending.subarray(0, 4 + length)), context);
     } catch (error) {
       throw isDecodeError(error) ? decodeViolation(error) : error;
     }
+  }
+
+  #hold(bytes: Bytes, to: number, own: boolean): void {
+    this.#bytes = bytes;
+    this.#from = 0;
+    this.#to = to;
+    this.#own = own;
   }
 }
