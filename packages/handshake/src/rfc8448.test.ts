@@ -274,7 +274,7 @@ function arrangement(number: Rfc8448Section, role: Role): NonNullable<CommonPoli
   return (message: ExtensionMessage, ours: ExtensionList) => {
     const at = rest.findIndex(({ type }) => type === message);
     const [traced] = rest.splice(at, 1);
-    const wanted = (traced?.body as { readonly extensions: ExtensionList }).extensions;
+    const { extensions: wanted } = (traced as Message13).body as { readonly extensions: ExtensionList };
     expect(wanted.map(({ type }) => type)).toEqual(expect.arrayContaining(ours.map(({ type }) => type)));
     return wanted.map((theirs) => {
       const mine = ours.find(({ type }) => type === theirs.type);
@@ -404,7 +404,7 @@ const x25519Share = ({ extensions }: ClientHello): Bytes =>
 
 function serverRandom(number: Rfc8448Section): Bytes {
   const hello = messagesOf(number, 'server').find(({ type }) => type === 'server_hello');
-  return (hello?.body as ClientHello).random;
+  return ((hello as Message13).body as ClientHello).random;
 }
 
 function credentialOf(number: Rfc8448Section, role: Role): Credential {
@@ -458,7 +458,7 @@ const resumed = () =>
   clientSession13({
     cipherSuite: suites.TLS_AES_128_GCM_SHA256.code,
     psk: resumptionPsk(),
-    ticket: (messagesOf(3, 'server').at(-1)?.body as { readonly ticket: Bytes }).ticket,
+    ticket: ((messagesOf(3, 'server').at(-1) as Message13).body as { readonly ticket: Bytes }).ticket,
     ticketAgeAdd: 0xfad6aac5,
     receivedAt: 0,
     lifetime: 30,
