@@ -145,8 +145,11 @@ function assemble(outer: Outer, fields: Tbs): Certificate {
     policyConstraints: known.policyConstraints,
     extendedKeyUsage: known.extendedKeyUsage,
     crlDistributionPoints: known.crlDistributionPoints,
+    freshestCrl: known.freshestCrl,
     inhibitAnyPolicy: known.inhibitAnyPolicy,
     authorityInfoAccess: known.authorityInfoAccess,
+    tlsFeature: known.tlsFeature,
+    ocspNoCheck: known.ocspNoCheck,
   };
 }
 

@@ -45,6 +45,22 @@ export const oids = {
   tlsFeature: '1.3.6.1.5.5.7.1.24',
   signedCertificateTimestamps: '1.3.6.1.4.1.11129.2.4.2',
   precertificatePoison: '1.3.6.1.4.1.11129.2.4.3',
+  // Extensions of CRLs and their entries: RFC 5280 §5.2, §5.3.
+  cRLNumber: '2.5.29.20',
+  cRLReasons: '2.5.29.21',
+  invalidityDate: '2.5.29.24',
+  deltaCRLIndicator: '2.5.29.27',
+  issuingDistributionPoint: '2.5.29.28',
+  certificateIssuer: '2.5.29.29',
+  // OCSP: RFC 6960 §4.2.1, §4.4.
+  ocspBasic: '1.3.6.1.5.5.7.48.1.1',
+  ocspNonce: '1.3.6.1.5.5.7.48.1.2',
+  ocspCrl: '1.3.6.1.5.5.7.48.1.3',
+  ocspResponse: '1.3.6.1.5.5.7.48.1.4',
+  ocspNoCheck: '1.3.6.1.5.5.7.48.1.5',
+  ocspArchiveCutoff: '1.3.6.1.5.5.7.48.1.6',
+  ocspServiceLocator: '1.3.6.1.5.5.7.48.1.7',
+  ocspExtendedRevoke: '1.3.6.1.5.5.7.48.1.9',
   // Extended key usages: RFC 5280 §4.2.1.12.
   anyExtendedKeyUsage: '2.5.29.37.0',
   serverAuth: '1.3.6.1.5.5.7.3.1',
