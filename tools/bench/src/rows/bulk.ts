@@ -1,0 +1,71 @@
+import { once } from 'node:events';
+import { listening, ours, peer, type Setting, type Side } from '../ends.ts';
+import { type Bench, seconds } from '../harness.ts';
+
+const sizes = [1 << 10, 16 << 10, 64 << 10, 1 << 20] as const;
+const totalOf = (size: number): number => (size === 1 << 10 ? 24 << 20 : 128 << 20);
+
+/** Application data one way, in writes of one size. */
+export const bulk: readonly Bench[] = (['tls13', 'tls12'] as const).flatMap((version) =>
+  (['aes-128-gcm', 'chacha20-poly1305'] as const).flatMap((cipher) =>
+    sizes.map((size) => bench({ version, cipher, key: 'p256' }, size, [ours, ours])),
+  ),
+);
+
+/** One side ours only; the figure it is held against has node:tls on both. */
+export const bulkMixed: readonly Bench[] = [
+  bench({ version: 'tls13', cipher: 'aes-128-gcm', key: 'p256' }, 64 << 10, [ours, peer]),
+  bench({ version: 'tls13', cipher: 'aes-128-gcm', key: 'p256' }, 64 << 10, [peer, ours]),
+];
+
+function bench(setting: Setting, size: number, [sender, receiver]: readonly [Side, Side]): Bench {
+  const mixed = sender === receiver ? '' : ` sender=${sender.name} receiver=${receiver.name}`;
+  const name = `bulk ${setting.version} ${setting.cipher} ${size >> 10}KiB${mixed}`;
+  return {
+    name,
+    open: async () => {
+      const total = totalOf(size);
+      const own = await opened(setting, total, receiver);
+      const theirs = await opened(setting, total, peer);
+      return {
+        name,
+        unit: 'MiB/s',
+        better: 'higher',
+        rounds: 5,
+        ours: () => rate(sender, setting, own.port, { size, total }),
+        peer: () => rate(peer, setting, theirs.port, { size, total }),
+        close: () => void [own, theirs].map(({ server }) => server.close()),
+      };
+    },
+  };
+}
+
+async function opened(setting: Setting, total: number, side: Side) {
+  const server = side.serve(setting, (socket) => {
+    let received = 0;
+    socket.on('error', () => undefined);
+    socket.on('data', (chunk: Buffer) => {
+      received += chunk.length;
+      if (received >= total) socket.end('done');
+    });
+  });
+  return { server, port: await listening(server) };
+}
+
+async function rate(
+  side: Side,
+  setting: Setting,
+  port: number,
+  { size, total }: { size: number; total: number },
+): Promise<number> {
+  const socket = side.connect(setting, port);
+  const data = Buffer.alloc(size, 0x5a);
+  await once(socket, 'secureConnect');
+  const taken = await seconds(async () => {
+    const done = once(socket, 'data');
+    for (let sent = 0; sent < total; sent += size) if (!socket.write(data)) await once(socket, 'drain');
+    await done;
+  });
+  socket.destroy();
+  return total / (1 << 20) / taken;
+}

@@ -1,0 +1,120 @@
+import { once } from 'node:events';
+import type { Duplex } from 'node:stream';
+import { listening, ours, peer, type Session, type Setting, type Side } from '../ends.ts';
+import { type Bench, seconds } from '../harness.ts';
+
+/** Handshakes a second, each with one byte of data, TCP connect and close. */
+export const handshakes: readonly Bench[] = (['tls13', 'tls12'] as const).flatMap((version) =>
+  (['p256', 'rsa'] as const).flatMap((key) =>
+    [1, 32].map((concurrency) => full({ version, cipher: 'aes-128-gcm', key }, concurrency, [ours, ours])),
+  ),
+);
+
+/** One side ours only; the figure it is held against has node:tls on both. */
+export const handshakesMixed: readonly Bench[] = [
+  full({ version: 'tls13', cipher: 'aes-128-gcm', key: 'p256' }, 1, [ours, peer]),
+  full({ version: 'tls13', cipher: 'aes-128-gcm', key: 'p256' }, 1, [peer, ours]),
+];
+
+/** Resumption by ticket, a fresh ticket each time as TLS 1.3 wants it. */
+export const resumptions: readonly Bench[] = (['tls13', 'tls12'] as const).map((version) =>
+  resumed({ version, cipher: 'aes-128-gcm', key: 'p256' }),
+);
+
+function full(setting: Setting, concurrency: number, [client, server]: readonly [Side, Side]): Bench {
+  const mixed = client === server ? '' : ` client=${client.name} server=${server.name}`;
+  const name = `handshakes ${setting.version} ${setting.key} x${concurrency}${mixed}`;
+  const count = 192;
+  return {
+    name,
+    open: async () => {
+      const own = await opened(setting, server);
+      const theirs = await opened(setting, peer);
+      const run = (side: Side, port: number) => async () =>
+        count / (await seconds(() => many(count, concurrency, () => visit(side.connect(setting, port)))));
+      return {
+        name,
+        unit: 'handshakes/s',
+        better: 'higher',
+        rounds: 7,
+        ours: run(client, own.port),
+        peer: run(peer, theirs.port),
+        close: () => void [own, theirs].map((one) => one.server.close()),
+      };
+    },
+  };
+}
+
+function resumed(setting: Setting): Bench {
+  const name = `resumed ${setting.version}`;
+  const count = 192;
+  return {
+    name,
+    open: async () => {
+      const own = await opened(setting, ours);
+      const theirs = await opened(setting, peer);
+      const run = (side: Side, port: number) => async () => {
+        let session = await firstSession(side, setting, port);
+        const taken = await seconds(async () => {
+          for (let i = 0; i < count; i++)
+            session = await revisit(side, side.connect(setting, port, session), session);
+        });
+        return count / taken;
+      };
+      return {
+        name,
+        unit: 'handshakes/s',
+        better: 'higher',
+        rounds: 7,
+        ours: run(ours, own.port),
+        peer: run(peer, theirs.port),
+        close: () => void [own, theirs].map((one) => one.server.close()),
+      };
+    },
+  };
+}
+
+async function opened(setting: Setting, side: Side) {
+  const server = side.serve(setting, (socket) => {
+    socket.on('error', () => undefined);
+    socket.on('data', () => socket.end('x'));
+  });
+  return { server, port: await listening(server) };
+}
+
+async function visit(socket: Duplex): Promise<void> {
+  socket.write('x');
+  socket.resume();
+  await once(socket, 'close');
+}
+
+async function firstSession(side: Side, setting: Setting, port: number): Promise<Session> {
+  const socket = side.connect(setting, port);
+  const session = side.sessionOf(socket);
+  await visit(socket);
+  return session;
+}
+
+/** A resumed visit; the newest ticket it got, or the old one where none came (TLS 1.2). */
+async function revisit(side: Side, socket: Duplex, old: Session): Promise<Session> {
+  let newest: Session = old;
+  socket.on('session', (session: Session) => {
+    newest = session;
+  });
+  let resumed = false;
+  socket.on('secureConnect', () => {
+    resumed = side.resumed(socket);
+  });
+  await visit(socket);
+  if (!resumed) throw new Error(`${side.name}: not resumed`);
+  return newest;
+}
+
+/** Runs `f` so many times, so many at once. */
+async function many(count: number, concurrency: number, f: () => Promise<void>): Promise<void> {
+  let left = count;
+  const worker = async (): Promise<void> => {
+    while (left-- > 0) await f();
+  };
+  await Promise.all(Array.from({ length: concurrency }, worker));
+}
