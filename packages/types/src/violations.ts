@@ -12,7 +12,6 @@ export const violations = {
   tooManyWarnings: { code: 'too-many-warnings', alert: 'unexpected_message', blame: 'broken' },
   tooManyEmptyRecords: { code: 'too-many-empty-records', alert: 'unexpected_message', blame: 'broken' },
   tooManyKeyUpdates: { code: 'too-many-key-updates', alert: 'unexpected_message', blame: 'broken' },
-  tooManyTickets: { code: 'too-many-tickets', alert: 'unexpected_message', blame: 'broken' },
 
   // Records.
   unknownContentType: { code: 'unknown-content-type', alert: 'unexpected_message', blame: 'broken' },
@@ -103,11 +102,6 @@ export const violations = {
     alert: 'handshake_failure',
     blame: 'broken',
   },
-  extendedMasterSecretAdded: {
-    code: 'extended-master-secret-added',
-    alert: 'handshake_failure',
-    blame: 'broken',
-  },
 
   // ServerHello and HelloRetryRequest.
   sessionIdNotEchoed: { code: 'session-id-not-echoed', alert: 'illegal_parameter', blame: 'broken' },
@@ -165,7 +159,6 @@ export const violations = {
     alert: 'illegal_parameter',
     blame: 'broken',
   },
-  malformedExtension: { code: 'malformed-extension', alert: 'decode_error', blame: 'broken' },
 
   // Authentication.
   emptyServerCertificate: { code: 'empty-server-certificate', alert: 'decode_error', blame: 'broken' },
@@ -188,11 +181,6 @@ export const violations = {
   certificateRequestContext: {
     code: 'certificate-request-context',
     alert: 'illegal_parameter',
-    blame: 'broken',
-  },
-  unexpectedCertificateRequestUnderPsk: {
-    code: 'unexpected-certificate-request-under-psk',
-    alert: 'unexpected_message',
     blame: 'broken',
   },
 

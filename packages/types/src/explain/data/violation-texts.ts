@@ -57,10 +57,6 @@ export const violationText: Readonly<Record<ViolationCode, ViolationText>> = {
     section: 'RFC 9846 §4.7.3',
     sentence: 'Key updates keep coming with no data between them, and each one costs us new keys.',
   },
-  'too-many-tickets': {
-    section: 'RFC 9846 §4.7.1',
-    sentence: 'The server sent more session tickets than a client has use for.',
-  },
   'unknown-content-type': {
     section: 'RFC 9846 §5',
     sentence: 'A record names a content type that the protocol does not define.',
@@ -237,10 +233,6 @@ export const violationText: Readonly<Record<ViolationCode, ViolationText>> = {
     section: 'RFC 7627 §5.3',
     sentence: 'The session to resume was bound to its handshake by an extended master secret, and the peer now goes without one.',
   },
-  'extended-master-secret-added': {
-    section: 'RFC 7627 §5.3',
-    sentence: 'The session to resume had no extended master secret, and the server now claims one.',
-  },
   'session-id-not-echoed': {
     section: 'RFC 9846 §4.2.3',
     sentence: 'The server did not repeat the session ID of the ClientHello.',
@@ -325,10 +317,6 @@ export const violationText: Readonly<Record<ViolationCode, ViolationText>> = {
     section: 'RFC 7301 §3.2',
     sentence: 'The server chose an application protocol that the client did not offer.',
   },
-  'malformed-extension': {
-    section: 'RFC 9846 §4.3',
-    sentence: 'The content of an extension does not have the shape that its type prescribes.',
-  },
   'empty-server-certificate': {
     section: 'RFC 9846 §4.5.1.3',
     sentence: 'The server sent a Certificate message without a certificate.',
@@ -368,10 +356,6 @@ export const violationText: Readonly<Record<ViolationCode, ViolationText>> = {
   'certificate-request-context': {
     section: 'RFC 9846 §4.5.1',
     sentence: 'A Certificate message does not repeat the context of the request that it answers.',
-  },
-  'unexpected-certificate-request-under-psk': {
-    section: 'RFC 9846 §4.4.2',
-    sentence: 'The server asks for a certificate although a pre-shared key has already authenticated both sides.',
   },
   renegotiation: {
     section: 'RFC 5246 §7.2.2',
