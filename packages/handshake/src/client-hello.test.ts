@@ -540,14 +540,15 @@ test('a client that names no server is served, and the name is what it said othe
   expect(talk(full).server.state).toMatchObject({ negotiated: { serverName: 'server.example' } });
 });
 
-test('whoever answers credential may refuse the name by a row of their own (RFC 6066 §3)', () => {
-  const unknownHost: Violation = { code: 'unknown-host', alert: 'unrecognized_name', blame: 'incompatible' };
+test('whoever answers credential may say that it is nobody of that name: unrecognized-name (RFC 6066 §3)', () => {
   const instead: NonNullable<AnswerParts['instead']> = (ask) => {
-    if (ask.ask === 'credential') throw violation(unknownHost, { serverName: ask.serverName });
+    if (ask.ask === 'credential')
+      throw violation(violations.unrecognizedName, { serverName: ask.serverName });
     return undefined;
   };
   const { server } = talk({ ...full, serverAnswers: { instead } });
-  expect(failureOf(server as MachineEnd)).toEqual({ code: 'unknown-host', alert: 'unrecognized_name' });
+  const { code, alert } = violations.unrecognizedName;
+  expect(failureOf(server as MachineEnd)).toEqual({ code, alert });
 });
 
 /** Where a server stands after a changed hello, whose client cannot go on. */

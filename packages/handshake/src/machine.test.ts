@@ -231,7 +231,7 @@ describe('what an edge throws', () => {
     const throwing: Machine<AnyState, unknown> = {
       here: {
         start: {
-          *run() {
+          run: () => {
             throw new TypeError('a defect');
           },
           to: {},
