@@ -91,7 +91,7 @@ function churn({ memory, operations, seed }: Task & { kind: 'churn' }): Churned 
 
 /** The names of the keys that seal at these times, all threads in step. */
 function names({ memory, gate, times }: Task & { kind: 'names' }): readonly string[] {
-  const aead = node.aeads['aes-256-gcm'] as NonNullable<(typeof node.aeads)[string]>;
+  const aead = node.aeads['aes-256-gcm'];
   const keys = sharedMemoryTicketKeys({ memory, aead, random: node.random, lifetime: 60 });
   return times.map((time) => {
     pass(gate);
