@@ -1,4 +1,4 @@
-import crypto, { createHash, createHmac, randomFillSync } from 'node:crypto';
+import crypto, { createHash } from 'node:crypto';
 import { type Bytes, type HashName, TlsMisuse } from '@tlsmith/types';
 import { plain } from './bytes.ts';
 
@@ -9,17 +9,12 @@ export const hash: (name: HashName, data: Bytes) => Bytes =
     ? (name, data) => plain(crypto.hash(known(name), data, 'buffer'))
     : (name, data) => plain(createHash(known(name)).update(data).digest());
 
-/** `HMAC(key, data)` (RFC 2104 §2). */
-export function hmac(name: HashName, key: Bytes, data: Bytes): Bytes {
-  return plain(createHmac(known(name), key).update(data).digest());
-}
-
-/** Fresh bytes from OpenSSL's generator. */
-export function random(length: number): Bytes {
-  return randomFillSync(new Uint8Array(length));
-}
-
-function known(name: HashName): HashName {
+/**
+ * The name of a hash function, as OpenSSL knows it.
+ *
+ * @throws {TlsMisuse} `unsupported-hash`.
+ */
+export function known(name: HashName): HashName {
   if (!names.has(name)) throw new TlsMisuse('unsupported-hash', `the node provider has no hash ${name}`);
   return name;
 }

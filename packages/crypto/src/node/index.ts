@@ -2,8 +2,10 @@ import { commonSupport } from '../support.ts';
 import type { SynchronousProvider } from '../synchronous.ts';
 import { aeads } from './aead.ts';
 import { groups } from './groups.ts';
-import { hash, hmac, random } from './hash.ts';
+import { hash } from './hash.ts';
+import { hmac } from './hmac.ts';
 import { encryptPremaster } from './premaster.ts';
+import { random } from './random.ts';
 import { verify } from './signature.ts';
 import { importSigningKey } from './signing-key.ts';
 
