@@ -27,6 +27,13 @@ export const smallInteger: DerType<number> = primitive('INTEGER', 0x02, (reader)
   return value;
 });
 
+/** `ENUMERATED` with values from 0 to 127 (X.690 §8.4). */
+export const enumerated: DerType<number> = primitive('ENUMERATED', 0x0a, (reader) => {
+  const octets = minimalInteger(reader);
+  const [value = 0] = octets;
+  return octets.length === 1 && value < 0x80 ? value : reader.fail('an ENUMERATED from 0 to 127');
+});
+
 /** `OCTET STRING`, a view. */
 export const octetString: DerType<Bytes> = primitive('OCTET STRING', 0x04, remaining);
 

@@ -1,7 +1,8 @@
-import { inspect, type Reader, Reader as DerReader, type Span } from '@tlsmith/codec';
-import { copyBytes, type Bytes, equal, isDecodeError, type PublicKey } from '@tlsmith/types';
+import type { Reader, Span } from '@tlsmith/codec';
+import { type Bytes, equal, type PublicKey } from '@tlsmith/types';
 import { type AlgorithmIdentifier, algorithmIdentifier } from './algorithm.ts';
 import { bitString, integer, octetBitString, smallInteger } from './asn1.ts';
+import { decodeDer, inspectDer } from './decode.ts';
 import { type DerType, explicit, field, implicit, optional, sequence } from './der.ts';
 import {
   type Extension,
@@ -52,11 +53,7 @@ export interface Certificate extends KnownExtensions {
  * ```
  */
 export function parseCertificate(der: Bytes): Certificate {
-  return rejectingMalformed(() => {
-    const reader = new DerReader(copyBytes(der));
-    const value = certificate.read(reader);
-    return reader.at === reader.end ? value : reader.fail('the end of the certificate');
-  });
+  return decodeDer(certificate, der, rejections.malformed);
 }
 
 /**
@@ -65,10 +62,7 @@ export function parseCertificate(der: Bytes): Certificate {
  * @throws {CertificateRejected} `malformed`, as {@link parseCertificate} does.
  */
 export function inspectCertificate(der: Bytes): { readonly value: Certificate; readonly span: Span } {
-  const { name: title, section, read } = certificate;
-  // A certificate is never written anew: its bytes are its identity.
-  const codec = { name: title, section, read, write: () => undefined };
-  return rejectingMalformed(() => inspect(codec, copyBytes(der)));
+  return inspectDer(certificate, der, rejections.malformed);
 }
 
 /**
@@ -89,16 +83,6 @@ export function isSelfIssued(of: Certificate): boolean {
 
 // More than any certificate in use has, and little enough to be read in a few milliseconds.
 const maximumLength = 262144;
-
-function rejectingMalformed<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (!isDecodeError(error)) throw error;
-    const { at, path, expected } = error;
-    throw rejected(rejections.malformed, { at, path: path.join('.'), expected });
-  }
-}
 
 const certificate: DerType<Certificate> = sequence('Certificate', readCertificate, 'RFC 5280 §4.1');
 

@@ -38,6 +38,16 @@ const explanations: Readonly<Record<RejectionCode, Row>> = {
     sentence: 'A certificate is not DER, or not of the structure that RFC 5280 gives it.',
     browser: () => 'the site sent a certificate that cannot be read',
   },
+  'malformed-crl': {
+    section: 'RFC 5280 §5.1',
+    sentence: 'A certificate revocation list is not DER, or not of the structure that RFC 5280 gives it.',
+    browser: () => 'a list of revoked certificates cannot be read',
+  },
+  'malformed-ocsp-response': {
+    section: 'RFC 6960 §4.2.1',
+    sentence: 'An OCSP response is not DER, or not of the structure that RFC 6960 gives it.',
+    browser: () => 'the site sent a statement about its certificate that cannot be read',
+  },
   expired: {
     section: 'RFC 5280 §4.1.2.5',
     sentence: 'The time of verification lies after notAfter.',
@@ -48,6 +58,12 @@ const explanations: Readonly<Record<RejectionCode, Row>> = {
     sentence: 'The time of verification lies before notBefore; often the clock of the verifier is slow.',
     browser: ({ notBefore }) =>
       `the certificate of the site is not valid${before(notBefore)}; is the clock right?`,
+  },
+  revoked: {
+    section: 'RFC 5280 §6.3.3',
+    sentence:
+      'The issuer says that it revoked a certificate of the path; facts name the time and the reason.',
+    browser: ({ revokedAt }) => `the certificate was revoked${on(revokedAt)}`,
   },
   'wrong-name': {
     section: 'RFC 9525 §6',
@@ -65,6 +81,27 @@ const explanations: Readonly<Record<RejectionCode, Row>> = {
     sentence: 'The chain causes more work than the budget allows, so the search for a path was given up.',
     browser: () => 'the certificates of the site are too complicated to be checked',
   },
+  'status-response-missing': {
+    section: 'RFC 7633 §4.3.3',
+    sentence:
+      'The certificate promises that its server sends a current OCSP response saying good, and it sent none.',
+    browser: () => 'the site keeps back a statement that its certificate promises',
+  },
+  'bad-status-response': {
+    section: 'RFC 6066 §8',
+    sentence: 'The peer sent an OCSP response that proves nothing, and nobody else knows the status.',
+    browser: () => 'the site sent a statement about its certificate that proves nothing',
+  },
+  'revocation-stale': {
+    section: 'RFC 5280 §6.3.3',
+    sentence: 'All there is about the status of a certificate is out of date: its nextUpdate has passed.',
+    browser: () => 'what is known about the revocation of its certificate is out of date',
+  },
+  'revocation-unknown': {
+    section: 'RFC 5280 §6.3.3',
+    sentence: 'Nothing at hand tells whether a certificate was revoked, and the caller wants to know.',
+    browser: () => 'nobody could tell whether its certificate was revoked',
+  },
   'policy-not-acceptable': {
     section: 'RFC 5280 §6.1.5',
     sentence:
@@ -80,6 +117,11 @@ const explanations: Readonly<Record<RejectionCode, Row>> = {
     section: 'RFC 5280 §4.2.1.10',
     sentence: 'A name constraint is not of the form that its kind of name demands, so it cannot be applied.',
     browser: () => 'a certificate of its authorities is faulty',
+  },
+  'tls-feature-missing': {
+    section: 'RFC 7633 §4.2.2',
+    sentence: 'An authority may only issue certificates that promise certain TLS features, and one does not.',
+    browser: () => 'the certificate lacks a promise that its authority demands',
   },
   'path-too-long': {
     section: 'RFC 5280 §4.2.1.9',

@@ -1,6 +1,5 @@
 import type { Bytes } from '@tlsmith/types';
-import { nullValue } from './asn1.ts';
-import { type DerType, explicit } from './der.ts';
+import { type DerType, explicit, primitive } from './der.ts';
 import {
   type ExtensionOf,
   type ExtensionRows,
@@ -66,7 +65,7 @@ export type Extension = ExtensionOf<ExtensionKey>;
 export type Extensions = ExtensionsOf<KnownExtensions>;
 
 // The value is NULL: that the extension is there says all.
-const presence: DerType<boolean> = { ...nullValue, read: (reader) => nullValue.read(reader) === null };
+const presence: DerType<boolean> = primitive('NULL', 0x05, () => true);
 
 const rows: ExtensionRows<KnownExtensions> = {
   authorityKeyIdentifier: [oids.authorityKeyIdentifier, authorityKeyIdentifier],

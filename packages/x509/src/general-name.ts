@@ -1,5 +1,5 @@
 import type { Reader } from '@tlsmith/codec';
-import { type Bytes, toHex } from '@tlsmith/types';
+import { type Bytes, equal, toHex } from '@tlsmith/types';
 import { ia5String, octetString } from './asn1.ts';
 import {
   anyElement,
@@ -13,7 +13,7 @@ import {
   sequence,
 } from './der.ts';
 import { formatIp } from './ip.ts';
-import { describeName, type Name, name } from './name.ts';
+import { describeName, type Name, name, nameKey } from './name.ts';
 import { objectIdentifier } from './oid.ts';
 
 /** `GeneralName` (RFC 5280 §4.2.1.6), with the RFC's names for its forms. */
@@ -74,6 +74,19 @@ export function describeGeneralName(of: GeneralName): string {
     case 'ediPartyName':
       return of.form;
   }
+}
+
+/**
+ * Whether two names are the same: directory names as RFC 5280 §7.1 compares them, DNS names and mailboxes without
+ * regard to case, all others octet for octet.
+ */
+export function sameGeneralName(a: GeneralName, b: GeneralName): boolean {
+  if (a.form === 'directoryName') return b.form === a.form && nameKey(a.value) === nameKey(b.value);
+  if (a.form === 'otherName') return b.form === a.form && a.typeId === b.typeId && equal(a.value, b.value);
+  if (a.form !== b.form) return false;
+  if (a.value instanceof Uint8Array) return equal(a.value, b.value as Bytes);
+  const isUri = a.form === 'uniformResourceIdentifier';
+  return isUri ? a.value === b.value : a.value.toLowerCase() === (b.value as string).toLowerCase();
 }
 
 // A name may not steer a terminal or break a log line.

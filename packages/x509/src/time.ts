@@ -40,7 +40,8 @@ const utcTime: DerType<number> = primitive('UTCTime', 0x17, (reader) => {
   return moment(reader, year < 50 ? 2000 + year : 1900 + year);
 });
 
-const generalizedTime: DerType<number> = primitive('GeneralizedTime', 0x18, (reader) =>
+/** `GeneralizedTime` in the one form `YYYYMMDDHHMMSSZ` (RFC 5280 §4.1.2.5.2), milliseconds since 1970. */
+export const generalizedTime: DerType<number> = primitive('GeneralizedTime', 0x18, (reader) =>
   moment(reader, decimal(reader, 4)),
 );
 

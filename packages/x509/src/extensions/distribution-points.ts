@@ -23,13 +23,14 @@ export interface DistributionPoint {
   readonly issuer: readonly GeneralName[] | undefined;
 }
 
-type PointName = Pick<DistributionPoint, 'fullName' | 'nameRelativeToIssuer'>;
+/** `DistributionPointName` (RFC 5280 §4.2.1.13): one of the two. */
+export type PointName = Pick<DistributionPoint, 'fullName' | 'nameRelativeToIssuer'>;
 
 const fullName = implicit(0, generalNames);
 const nameRelativeToIssuer = implicit(1, relativeName);
 
-// `DistributionPointName` is a CHOICE, so its tag is explicit.
-const pointName: DerType<PointName> = constructed('DistributionPointName', 0xa0, (reader: Reader) =>
+/** `[0] DistributionPointName`: a CHOICE, so its tag is explicit. */
+export const pointName: DerType<PointName> = constructed('DistributionPointName', 0xa0, (reader: Reader) =>
   nextTag(reader) === fullName.tag
     ? { fullName: field(reader, 'fullName', fullName), nameRelativeToIssuer: undefined }
     : {
