@@ -66,6 +66,7 @@ const cells: Readonly<Record<string, readonly string[]>> = {
   'server13/connected': ['key_update', 'update-keys'],
   'server12/wait-certificate': ['certificate'],
   'server12/wait-client-key-exchange': ['client_key_exchange'],
+  'server12/wait-client-key-exchange-then-verify': ['client_key_exchange'],
   'server12/wait-certificate-verify': ['certificate_verify'],
   'server12/wait-change-cipher-spec': ['change-cipher-spec'],
   'server12/wait-finished': ['finished'],

@@ -80,7 +80,7 @@ export function* fullFlight(
   };
   return asks
     ? go('server12/wait-certificate', facts, ...messages.map(send))
-    : go('server12/wait-client-key-exchange', { ...facts, peer: undefined }, ...messages.map(send));
+    : go('server12/wait-client-key-exchange', facts, ...messages.map(send));
 }
 
 /** ServerHello, ChangeCipherSpec, Finished: the session goes on (RFC 5246 §7.3, figure 2). */

@@ -40,7 +40,8 @@ export interface Keyed12 {
 /** States of a TLS 1.2 server in handshake order (RFC 5246 §7.3, figures 1 and 2). */
 export interface Server12Facts {
   readonly 'server12/wait-certificate': Flown;
-  readonly 'server12/wait-client-key-exchange': Flown & { readonly peer: ClientPeer | undefined };
+  readonly 'server12/wait-client-key-exchange': Flown;
+  readonly 'server12/wait-client-key-exchange-then-verify': Flown & { readonly peer: ClientPeer };
   readonly 'server12/wait-certificate-verify': Keyed12 & { readonly peer: ClientPeer };
   readonly 'server12/wait-change-cipher-spec': Keyed12;
   readonly 'server12/wait-finished': Keyed12;
