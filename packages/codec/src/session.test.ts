@@ -61,6 +61,7 @@ const clientCommon = {
   serverName: maybe(text),
   alpn: maybe(text),
   peerChain: chain,
+  context: bytes(0, 40),
 };
 const clientSession: fc.Arbitrary<ClientSession> = fc.oneof(
   fc.record({
@@ -193,6 +194,7 @@ test('a ticket kept longer than seven days is no session (RFC 9846 §4.7.1)', ()
     serverName: undefined,
     alpn: undefined,
     peerChain: [],
+    context: new Uint8Array(0),
     psk: secret('psk', new Uint8Array(32)),
     ticket: new Uint8Array(1),
     ticketAgeAdd: 0,

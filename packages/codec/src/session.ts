@@ -198,6 +198,7 @@ const clientCommon = {
   serverName: maybe(text),
   alpn: maybe(text),
   peerChain: chain,
+  context: opaque(2),
 };
 
 const clientSession: Codec<ClientSession> = versioned<ClientSession>('ClientSession', 0xc1, {

@@ -1,14 +1,16 @@
-import type {
-  Bytes,
-  CryptoAsk,
-  KeyType,
-  NamedGroup,
-  PublicKey,
-  Role,
-  ServerSession,
-  SignatureScheme,
-  Version,
-  Work as WorkOf,
+import {
+  type Bytes,
+  type CryptoAsk,
+  type KeyType,
+  type NamedGroup,
+  type PublicKey,
+  type Role,
+  type ServerSession,
+  type SignatureScheme,
+  type Version,
+  type Work as WorkOf,
+  violation,
+  violations,
 } from '@tlsmith/types';
 
 /** A private key of ours and what goes with it, as plain data: the key itself stays behind `handle`. */
@@ -88,7 +90,7 @@ type Answers = {
   now: number;
   'find-session': { readonly index: number; readonly session: ServerSession } | undefined;
   'issue-ticket': { readonly id: Bytes; readonly lifetime: number } | undefined;
-  credential: Credential | undefined;
+  credential: Credential | 'unrecognized-name' | undefined;
   'authenticate-peer': PeerAuthenticated;
 };
 
@@ -179,9 +181,16 @@ export function* issueTicket(
   return yield* answered<'issue-ticket'>({ ask: 'issue-ticket', kind, session });
 }
 
-/** A credential of ours that the peer can use. */
+/**
+ * A credential of ours that the peer can use; undefined when there is none.
+ *
+ * @throws {TlsViolation} `unrecognized-name` when the name, and nothing else, is the reason (RFC 6066 §3).
+ */
 export function* credential(wanted: Omit<CredentialWanted, 'ask'>): Work<Credential | undefined> {
-  return yield* answered<'credential'>({ ask: 'credential', ...wanted });
+  const found = yield* answered<'credential'>({ ask: 'credential', ...wanted });
+  if (found === 'unrecognized-name')
+    throw violation(violations.unrecognizedName, { serverName: wanted.serverName });
+  return found;
 }
 
 /** The peer's authenticated key; throws `CertificateRejected` when the chain is not acceptable. */

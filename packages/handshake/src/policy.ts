@@ -41,6 +41,8 @@ export interface ClientPolicy extends CommonPolicy {
   readonly extendedMasterSecret: 'require' | 'prefer';
   /** Whether sessions are offered and tickets asked for. */
   readonly resumption: boolean;
+  /** Whom we want to reach and whom we trust, as bytes: sessions of another context are not offered. */
+  readonly sessionContext: Bytes;
 }
 
 /** What a server decides. */

@@ -66,4 +66,5 @@ const clientCommon = {
   serverName: 'server.example',
   alpn: 'h2',
   peerChain: [Uint8Array.of(1, 2, 3)],
+  context: new Uint8Array(0),
 };

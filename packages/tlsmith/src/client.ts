@@ -4,7 +4,7 @@ import { answers } from './answers.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionEvent } from './events.ts';
 import { effectHost } from './host.ts';
-import type { ClientConfig, HalfClose } from './options.ts';
+import type { ClientConfig, OwnOptions } from './options.ts';
 import { TlsEnd } from './tls-end.ts';
 import { authenticate } from './trust.ts';
 
@@ -22,14 +22,11 @@ import { authenticate } from './trust.ts';
  * ```
  */
 export class Client extends TlsEnd {
-  constructor(
-    config: ClientConfig,
-    session?: ClientSession,
-    halfClose: HalfClose = config.options.halfClose ?? 'close-both',
-  ) {
+  constructor(config: ClientConfig, session?: ClientSession, own: OwnOptions = {}) {
     const { options, policy, reference, limits } = config;
     const { provider } = options;
     const now = options.now ?? Date.now;
+    const tracer = own.tracer ?? options.tracer;
     const answer = answers({
       provider,
       identities: options.identity ?? [],
@@ -39,7 +36,7 @@ export class Client extends TlsEnd {
       authenticate: (ask) => authenticate(ask, { provider, trust: options.trust, reference, now }),
     });
     const events: ConnectionEvent[] = [];
-    const host = effectHost(options, (remembered) => {
+    const host = effectHost(options, tracer, (remembered) => {
       if (remembered.role === 'client') events.push({ event: 'session', session: remembered.session });
     });
     super(
@@ -52,11 +49,12 @@ export class Client extends TlsEnd {
         events,
         host,
         limits,
-        tracer: options.tracer,
-        halfClose,
+        tracer,
+        halfClose: own.halfClose ?? options.halfClose ?? 'close-both',
         padding: options.padding,
       }),
       provider,
+      options.trust,
     );
     this.connection.command({ event: 'start', session });
   }

@@ -1,9 +1,17 @@
-import { type AnyState, type Failed, failure, type MachineEvent, step, type Work } from '@tlsmith/handshake';
+import {
+  type AnyState,
+  type Failed,
+  failure,
+  type MachineEvent,
+  type Remembered,
+  step,
+  type Work,
+} from '@tlsmith/handshake';
 import { RecordChannel } from '@tlsmith/record';
-import { type Bytes, ConnectionFailed, concat, drive, isThenable, TlsMisuse } from '@tlsmith/types';
+import { type Bytes, ConnectionFailed, drive, isThenable, TlsMisuse } from '@tlsmith/types';
 import { owesAlert } from './alerts.ts';
 import type { ConnectionParts } from './connection-parts.ts';
-import { applyEffect, inFewRecords, type Sent } from './effects.ts';
+import { applyEffect, inFewRecords, sendTogether } from './effects.ts';
 import type { ConnectionEvent } from './events.ts';
 import { Incoming } from './incoming.ts';
 import { Outgoing } from './outgoing.ts';
@@ -180,9 +188,11 @@ export class Connection {
     const old = this.#state;
     const { next, effects } = yield* step(machine, policy, old, event);
     if (next.at === 'failed') throw (next as Failed).error;
+    const remembered: Remembered[] = [];
     this.#channel.setVersion(contextOf(next).version);
     for (const effect of inFewRecords(effects)) {
-      if (effect.effect === 'send') this.#sendMessages(effect.messages, next);
+      if (effect.effect === 'remember') remembered.push(effect);
+      else if (effect.effect === 'send') sendTogether(effect, this.#channel, tracer, contextOf(next));
       else yield* applyEffect(effect, this.#channel, host);
     }
     this.#state = next;
@@ -190,6 +200,7 @@ export class Connection {
     tracer?.state?.(next.at);
     const negotiated = negotiatedIn(next);
     if (negotiated !== undefined && !isConnected(old)) this.#events.push({ event: 'connected', negotiated });
+    for (const one of remembered) host.remember(one);
   }
 
   /** Nothing to read for now: what waited for that is done. */
@@ -235,15 +246,5 @@ export class Connection {
   #forget(at: 'failed' | 'closed'): void {
     wipeState(this.#state);
     if (this.#state.at !== 'failed') this.#state = { at };
-  }
-
-  #sendMessages(messages: readonly Sent[], next: AnyState): void {
-    const { tracer } = this.#parts;
-    const epoch = this.#channel.writeEpoch;
-    const { version, keyExchange } = contextOf(next);
-    for (const { type, raw } of tracer?.message === undefined ? [] : messages) {
-      tracer?.message?.({ direction: 'write', type, raw, epoch, version, keyExchange });
-    }
-    this.#channel.send('handshake', concat(...messages.map(({ raw }) => raw)));
   }
 }

@@ -1,4 +1,4 @@
-import { AlertMessage, encode } from '@tlsmith/codec';
+import { AlertMessage, encode, type MessageContext } from '@tlsmith/codec';
 import type { Effect, Installed, Remembered } from '@tlsmith/handshake';
 import { type Derivation, type KeyLogLabel } from '@tlsmith/key-schedule';
 import { type Protection, protect, protectTraffic, type RecordChannel } from '@tlsmith/record';
@@ -8,6 +8,7 @@ import {
   alertLevel,
   type Bytes,
   type CipherSuite,
+  concat,
   type Secret,
 } from '@tlsmith/types';
 import type { Tracer } from './trace.ts';
@@ -41,9 +42,22 @@ export function inFewRecords(effects: readonly Effect[]): readonly (Exclude<Effe
   return together;
 }
 
+/** Sends messages that belong together. */
+export function sendTogether(
+  { messages }: SentTogether,
+  channel: RecordChannel,
+  tracer: Tracer | undefined,
+  { version, keyExchange }: MessageContext,
+): void {
+  for (const { type, raw } of tracer?.message === undefined ? [] : messages) {
+    tracer?.message?.({ direction: 'write', type, raw, epoch: channel.writeEpoch, version, keyExchange });
+  }
+  channel.send('handshake', concat(...messages.map(({ raw }) => raw)));
+}
+
 /** Carries out one effect; `close` is the connection's own affair. Only new keys may need answers. */
 export function* applyEffect(
-  effect: Exclude<Effect, Sent>,
+  effect: Exclude<Effect, Sent | { readonly effect: 'remember' }>,
   channel: RecordChannel,
   host: EffectHost,
 ): Derivation<void> {
@@ -54,7 +68,7 @@ export function* applyEffect(
 }
 
 function applyNow(
-  effect: Exclude<Effect, Sent | { readonly effect: 'install' }>,
+  effect: Exclude<Effect, Sent | { readonly effect: 'install' | 'remember' }>,
   channel: RecordChannel,
   host: EffectHost,
 ): void {
@@ -72,8 +86,6 @@ function applyNow(
       return channel.send('alert', alertBytes(effect.level, effect.description));
     case 'disclose':
       return host.disclose(effect.label, effect.clientRandom, effect.secret);
-    case 'remember':
-      return host.remember(effect);
     case 'close':
       return;
   }

@@ -3,10 +3,15 @@ import { keyLogLine } from '@tlsmith/key-schedule';
 import { TlsMisuse } from '@tlsmith/types';
 import type { EffectHost } from './effects.ts';
 import { aeadOf, type CommonOptions } from './options.ts';
+import type { Tracer } from './trace.ts';
 
 /** What effects need of a connection's options. */
-export function effectHost(options: CommonOptions, remember: (remembered: Remembered) => void): EffectHost {
-  const { provider, keyLog, tracer } = options;
+export function effectHost(
+  options: CommonOptions,
+  tracer: Tracer | undefined,
+  remember: (remembered: Remembered) => void,
+): EffectHost {
+  const { provider, keyLog } = options;
   return {
     aead: (suite) => {
       const found = aeadOf(suite, provider);

@@ -82,7 +82,7 @@ export class Identification {
   }
 
   /** The first identity that the peer can use, one for the wanted name before others. */
-  find(wanted: CredentialWanted): Awaitable<Credential | undefined> {
+  find(wanted: CredentialWanted): Awaitable<Credential | 'unrecognized-name' | undefined> {
     const identities = this.#identities;
     const candidates = typeof identities === 'function' ? identities(wanted) : identities;
     return andThen(candidates, (list) => this.#choose(list, wanted));
@@ -96,12 +96,13 @@ export class Identification {
     return found;
   }
 
-  #choose(list: readonly Identity[], wanted: CredentialWanted): Credential | undefined {
+  #choose(list: readonly Identity[], wanted: CredentialWanted): Credential | 'unrecognized-name' | undefined {
     const usable = list.filter((one) => fits(one, wanted));
     const { serverName } = wanted;
     const named = serverName === undefined ? usable : usable.filter((one) => one.covers(serverName));
-    const chosen = named[0] ?? (this.#unknownName === 'first-identity' ? usable[0] : undefined);
-    return chosen === undefined ? undefined : this.#credential(chosen);
+    const [chosen] = named.length > 0 || this.#unknownName === 'refuse' ? named : usable;
+    if (chosen !== undefined) return this.#credential(chosen);
+    return usable.length > 0 ? 'unrecognized-name' : undefined;
   }
 
   #credential(chosen: Identity): Credential {

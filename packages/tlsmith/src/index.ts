@@ -24,6 +24,7 @@ export {
   defineClient,
   defineServer,
   type HalfClose,
+  type OwnOptions,
   type ServerConfig,
   type ServerOptions,
 } from './options.ts';

@@ -4,6 +4,7 @@ import { type ClientSession, groups, schemes as schemesOf, suites, utf8 } from '
 import { describe, expect, test } from 'vitest';
 import { exchange, host, identityOf, names, pair, roots, sessions, text } from './pair.test-support.ts';
 import type { ConnectionEvent } from './events.ts';
+import type { ClientOptions } from './options.ts';
 
 const versions = ['tls13', 'tls12'] as const;
 
@@ -168,6 +169,58 @@ test('a wrong host name is refused with bad_certificate, and the server hears it
   exchange(client, server);
   expect(names(client.events())).toEqual(['failed: wrong-name']);
   expect(names(server.events())).toEqual(['failed: peer-alert']);
+});
+
+test('a session made under one trust is not resumed under another, nor for another name', () => {
+  const server = { sessions: sessions() };
+  const lax = { trust: { dangerouslyAcceptAnyCertificate: 'I know what I am doing' } } as const;
+  const first = pair({ client: lax, server });
+  exchange(first.client, first.server);
+  const session = sessionIn(first.client.events());
+  const changes: readonly Partial<ClientOptions>[] = [{}, { ...lax, serverName: '127.0.0.1' }, lax];
+  const resumed = changes.map((client) => {
+    const again = pair({ client, server, session });
+    exchange(again.client, again.server);
+    return again.client.negotiated?.resumed;
+  });
+  expect(resumed).toEqual([false, false, true]);
+});
+
+test('without server_name a session still belongs to the name that was proved', () => {
+  const silent = { serverNameIndication: 'omit' } as const;
+  const server = { sessions: sessions() };
+  const first = pair({ client: silent, server });
+  exchange(first.client, first.server);
+  const session = sessionIn(first.client.events());
+  const other = pair({ client: { ...silent, serverName: 'other.example' }, server, session });
+  exchange(other.client, other.server);
+  expect(names(other.client.events())).toEqual(['failed: wrong-name']);
+});
+
+test('a server’s sessions do not outlive its decision about clients', () => {
+  const cache = sessions();
+  const required = { sessions: cache, clientAuthentication: { require: { roots } } };
+  const identity = [identityOf('p256')];
+  const first = pair({ client: { identity }, server: required });
+  exchange(first.client, first.server);
+  const session = sessionIn(first.client.events());
+  const others = { roots: roots.slice(1) };
+  const second = pair({
+    client: { identity },
+    server: { ...required, clientAuthentication: { require: others } },
+    session,
+  });
+  exchange(second.client, second.server);
+  expect(names(second.server.events())).toEqual(['failed: unknown-issuer']);
+});
+
+test('a server may refuse names that none of its certificates is for (RFC 6066 §3)', () => {
+  const { client, server } = pair({
+    client: { serverName: 'other.example' },
+    server: { unknownServerName: 'refuse' },
+  });
+  exchange(client, server);
+  expect(names(server.events())).toEqual(['failed: unrecognized-name']);
 });
 
 test('a session of one name is not offered under another', () => {

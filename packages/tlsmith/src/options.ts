@@ -14,6 +14,7 @@ import {
   type Bytes,
   type CipherSuite,
   type CryptoProvider,
+  concat,
   type NamedGroup,
   noBytes,
   type SignatureScheme,
@@ -32,10 +33,17 @@ import {
 import type { Identities, Identity, UnknownServerName } from './identity.ts';
 import { type ConnectionLimits, connectionLimits } from './limits.ts';
 import type { Tracer } from './trace.ts';
+import { sessionContext } from './session-context.ts';
 import type { Trust } from './trust.ts';
 
 /** What the peer's close_notify does to our direction. */
 export type HalfClose = 'close-both' | 'allow-half-open';
+
+/** What one connection may have of its own, whatever its configuration says. */
+export interface OwnOptions {
+  readonly halfClose?: HalfClose;
+  readonly tracer?: Tracer | undefined;
+}
 
 /** Options of both roles. Only the decisions that have no safe default are required. */
 export interface CommonOptions {
@@ -49,11 +57,13 @@ export interface CommonOptions {
   readonly schemes?: readonly SignatureScheme[];
   /** Application protocols in order of preference (RFC 7301). */
   readonly alpn?: readonly string[];
-  /** TLS 1.2: whether a peer without RFC 7627 is refused; `require` by default. */
+  /** TLS 1.2: whether a peer without RFC 7627 is refused; by default a client requires it and a server prefers it. */
   readonly extendedMasterSecret?: 'require' | 'prefer';
   /** Seconds, at most 604,800. */
   readonly sessionLifetime?: number;
-  readonly limits?: Partial<ConnectionLimits>;
+  readonly limits?: Partial<Omit<ConnectionLimits, 'messages'>> & {
+    readonly messages?: Partial<ConnectionLimits['messages']>;
+  };
   /** After the peer's close_notify: answer with ours (default), or leave our direction open. */
   readonly halfClose?: HalfClose;
   /** Bytes of padding for each TLS 1.3 record (RFC 9846 §5.4). */
@@ -138,6 +148,7 @@ export function defineClient(options: ClientOptions): ClientConfig {
     keyShares: options.keyShares ?? common.groups.slice(0, 1),
     middleboxCompatibility: options.middleboxes !== 'plain',
     resumption: options.resumption !== 'off',
+    sessionContext: sessionContext(options.trust, reference),
     extendedMasterSecret: options.extendedMasterSecret ?? 'require',
   });
   return Object.freeze({ options, policy, reference, limits: limitsOf(options) }) as ClientConfig;
@@ -163,10 +174,16 @@ export function defineServer(options: ServerOptions): ServerConfig {
       tickets: sessions?.gives.tickets.tls12 === true,
       sessionIds: sessions?.gives.sessionIds === true,
     },
-    context: options.sessionContext ?? noBytes,
+    context: concat(sessionContext(clientTrust(options), undefined), options.sessionContext ?? noBytes),
     extendedMasterSecret: options.extendedMasterSecret ?? 'prefer',
   });
   return Object.freeze({ options, policy, limits: limitsOf(options) }) as ServerConfig;
+}
+
+/** Whom a server believes about its clients; undefined where it does not ask. */
+export function clientTrust({ clientAuthentication = 'none' }: ServerOptions): Trust | undefined {
+  if (clientAuthentication === 'none') return undefined;
+  return 'request' in clientAuthentication ? clientAuthentication.request : clientAuthentication.require;
 }
 
 /** The AEAD of a suite: its own, or the provider's; undefined where the provider lacks it. */
@@ -194,4 +211,8 @@ function commonPolicy(options: CommonOptions): CommonPolicy {
   };
 }
 
-const limitsOf = (options: CommonOptions): ConnectionLimits => ({ ...connectionLimits, ...options.limits });
+const limitsOf = ({ limits }: CommonOptions): ConnectionLimits => ({
+  ...connectionLimits,
+  ...limits,
+  messages: { ...connectionLimits.messages, ...limits?.messages },
+});

@@ -3,9 +3,9 @@ import { type Awaitable, TlsMisuse } from '@tlsmith/types';
 import { answers } from './answers.ts';
 import { Connection } from './connection.ts';
 import { effectHost } from './host.ts';
-import type { HalfClose, ServerConfig } from './options.ts';
+import { clientTrust, type OwnOptions, type ServerConfig } from './options.ts';
 import { TlsEnd } from './tls-end.ts';
-import { authenticate, type Trust } from './trust.ts';
+import { authenticate } from './trust.ts';
 
 /**
  * A TLS server's side of one connection, without I/O.
@@ -20,10 +20,11 @@ import { authenticate, type Trust } from './trust.ts';
  * ```
  */
 export class Server extends TlsEnd {
-  constructor(config: ServerConfig, halfClose: HalfClose = config.options.halfClose ?? 'close-both') {
+  constructor(config: ServerConfig, own: OwnOptions = {}) {
     const { options, policy, limits } = config;
     const { provider, sessions } = options;
     const now = options.now ?? Date.now;
+    const tracer = own.tracer ?? options.tracer;
     const answer = answers({
       provider,
       identities: options.identity,
@@ -32,7 +33,7 @@ export class Server extends TlsEnd {
       now,
       authenticate: (ask) => authenticateClient(ask, config, now),
     });
-    const host = effectHost(options, (remembered) => {
+    const host = effectHost(options, tracer, (remembered) => {
       if (remembered.role === 'server') void sessions?.remember(remembered.id, remembered.session, now());
     });
     super(
@@ -45,11 +46,12 @@ export class Server extends TlsEnd {
         events: [],
         host,
         limits,
-        tracer: options.tracer,
-        halfClose,
+        tracer,
+        halfClose: own.halfClose ?? options.halfClose ?? 'close-both',
         padding: options.padding,
       }),
       provider,
+      clientTrust(options),
     );
   }
 }
@@ -59,10 +61,7 @@ function authenticateClient(
   { options }: ServerConfig,
   now: () => number,
 ): Awaitable<PeerAuthenticated> {
-  const { clientAuthentication = 'none', provider } = options;
-  if (clientAuthentication === 'none')
-    throw new TlsMisuse('no-client-trust', 'nobody asked for a client certificate');
-  const trust: Trust =
-    'request' in clientAuthentication ? clientAuthentication.request : clientAuthentication.require;
-  return authenticate(ask, { provider, trust, reference: undefined, now });
+  const trust = clientTrust(options);
+  if (trust === undefined) throw new TlsMisuse('no-client-trust', 'nobody asked for a client certificate');
+  return authenticate(ask, { provider: options.provider, trust, reference: undefined, now });
 }

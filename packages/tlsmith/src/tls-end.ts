@@ -15,15 +15,19 @@ import {
 import type { Connection } from './connection.ts';
 import type { ConnectionEvent } from './events.ts';
 import { negotiatedIn } from './state.ts';
+import type { Trust } from './trust.ts';
 
 /** What both ends of a connection can do; see {@link Client} and {@link Server}. */
 export class TlsEnd {
   protected readonly connection: Connection;
   readonly #provider: CryptoProvider;
+  readonly #trust: Trust | undefined;
 
-  protected constructor(connection: Connection, provider: CryptoProvider) {
+  /** `trust` is what peers are judged by; undefined for a server that does not ask its clients. */
+  protected constructor(connection: Connection, provider: CryptoProvider, trust: Trust | undefined) {
     this.connection = connection;
     this.#provider = provider;
+    this.#trust = trust;
   }
 
   /** Called when output or events may be there although no method was called: after asynchronous answers. */
@@ -44,6 +48,12 @@ export class TlsEnd {
   /** What was agreed on; undefined before the handshake is done and after the connection is over. */
   get negotiated(): Negotiated | undefined {
     return negotiatedIn(this.connection.state);
+  }
+
+  /** Whether the peer showed a certificate that was judged and accepted, now or when the resumed session was made. */
+  get peerAuthenticated(): boolean {
+    const shown = (this.negotiated?.peerChain.length ?? 0) > 0;
+    return shown && this.#trust !== undefined && !('dangerouslyAcceptAnyCertificate' in this.#trust);
   }
 
   /** Whether to read from the transport, and whether there is output for it. */

@@ -18,6 +18,11 @@ export interface ClientSessionCommon {
   readonly alpn: string | undefined;
   /** The server's certificates as DER, leaf first. */
   readonly peerChain: readonly Bytes[];
+  /**
+   * Names whom the client wanted to reach and whom it trusted: a session is offered under the same context only, for
+   * resumption proves no certificate anew.
+   */
+  readonly context: Bytes;
 }
 
 /** A TLS 1.3 ticket (RFC 9846 §4.7.1). */

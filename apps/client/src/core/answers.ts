@@ -19,6 +19,7 @@ import {
   suites,
   TlsMisuse,
   type Version,
+  utf8,
 } from '@tlsmith/types';
 import { leafUsage, referenceIdentity, type TrustAnchor, verifyChain } from '@tlsmith/x509';
 
@@ -56,6 +57,8 @@ export function clientPolicyFor({ serverName, versions }: Peer): ClientPolicy {
     extendedMasterSecret: 'require',
     middleboxCompatibility: true,
     resumption: true,
+    // The store serves one client, whose only decision is its roots.
+    sessionContext: utf8(serverName),
     sessionLifetime: 86_400,
     limits: handshakeLimits,
   });

@@ -1,5 +1,13 @@
 import { earlySecret, append } from '@tlsmith/key-schedule';
-import { type Bytes, type ClientSession, type HashInfo, noBytes, random, secret } from '@tlsmith/types';
+import {
+  type Bytes,
+  type ClientSession,
+  type HashInfo,
+  noBytes,
+  random,
+  secret,
+  equal,
+} from '@tlsmith/types';
 import { beginKeyExchange, now, type Work } from '../ask.ts';
 import { send, tolerateChangeCipherSpec } from '../effect.ts';
 import type { StartEvent } from '../event.ts';
@@ -55,7 +63,7 @@ export function* onStart(
 }
 
 /**
- * The session if it may be offered: same name, not expired, its suite still allowed (RFC 9846 §4.7.1, RFC 5246 §7.4.1.2).
+ * The session if it may be offered: same name, same trust, not expired, its suite still allowed (RFC 9846 §4.7.1, RFC 5246 §7.4.1.2).
  * An extended master secret must have protected it (RFC 7627 §5.3 lets others resume; we do not).
  */
 function usable(
@@ -65,6 +73,7 @@ function usable(
 ): ClientSession | undefined {
   if (session === undefined || !policy.resumption || session.serverName !== policy.serverName)
     return undefined;
+  if (!equal(session.context, policy.sessionContext)) return undefined;
   if (at >= session.receivedAt + 1000 * session.lifetime) return undefined;
   if (session.version === 'tls13') return pskHash(session, policy) === undefined ? undefined : session;
   const known = suites12(policy).some((suite) => suite.code === session.cipherSuite);

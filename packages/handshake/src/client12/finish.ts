@@ -84,6 +84,7 @@ function* session(state: In<'client12/wait-finished'>, policy: ClientPolicy): Wo
     serverName: policy.serverName,
     alpn: negotiated.alpn,
     peerChain: negotiated.peerChain,
+    context: policy.sessionContext,
   };
   return [{ effect: 'remember', role: 'client', session: kept }];
 }

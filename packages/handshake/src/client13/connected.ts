@@ -38,6 +38,7 @@ export function* onNewSessionTicket(
     alpn: state.negotiated.alpn,
     maxEarlyDataSize: readExtension(extensions, earlyData, 'new_session_ticket') ?? 0,
     peerChain: state.negotiated.peerChain,
+    context: policy.sessionContext,
   };
   const remember: Effect = { effect: 'remember', role: 'client', session };
   return go('client13/connected', { ...known, tickets: state.tickets + 1 }, remember);

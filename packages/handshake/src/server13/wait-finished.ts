@@ -82,6 +82,7 @@ function* newTicket(
     context: policy.context,
   };
   const issued = yield* issueTicket('ticket', session);
+  psk.wipe();
   if (issued === undefined) return undefined;
   const extensions = policy.arrange?.('new_session_ticket', []) ?? [];
   const body = {

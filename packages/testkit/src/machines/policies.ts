@@ -17,6 +17,7 @@ export function testClientPolicy(provider: CryptoProvider, change: Partial<Clien
     middleboxCompatibility: true,
     extendedMasterSecret: 'require',
     resumption: true,
+    sessionContext: noBytes,
     ...change,
   });
 }

@@ -2,7 +2,13 @@ import { connect as tcpConnect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { node } from '@tlsmith/crypto/node';
 import type { ClientSessionStore } from '@tlsmith/session-cache';
-import { type ClientSession, type CryptoProvider, isThenable } from '@tlsmith/types';
+import {
+  type ClientSession,
+  type CryptoProvider,
+  isPeerAlert,
+  isThenable,
+  isTlsViolation,
+} from '@tlsmith/types';
 import { Client } from '../client.ts';
 import { type ClientOptions, defineClient } from '../options.ts';
 import { TLSSocket } from './socket.ts';
@@ -57,10 +63,14 @@ export function connect(options: ConnectOptions, onSecureConnect?: () => void): 
   const origin = options.origin ?? `${serverName}:${options.port ?? 0}`;
   if (sessions !== undefined) {
     socket.on('session', (session: ClientSession) => void sessions.put(origin, session, Date.now()));
+    // What ended in a fatal alert is not to be resumed (RFC 5246 §7.2.2).
+    socket.on('error', (error) => {
+      if (isTlsViolation(error) || isPeerAlert(error)) void sessions.forget(origin);
+    });
   }
   const found = options.session ?? sessions?.take(origin, Date.now());
   const begin = (session?: ClientSession): TLSSocket =>
-    socket.attach(new Client(config, session, 'allow-half-open'));
+    socket.attach(new Client(config, session, { halfClose: 'allow-half-open' }));
   if (isThenable(found))
     found.then(
       (session) => begin(session as ClientSession | undefined),

@@ -90,13 +90,15 @@ export function serverConfig(options: CreateServerOptions): ServerConfig {
 export function accept(
   transport: Duplex,
   config: ServerConfig,
-  options: Pick<CreateServerOptions, 'handshakeTimeout'> = {},
+  options: Pick<CreateServerOptions, 'handshakeTimeout' | 'tracer'> = {},
 ): TLSSocket {
   const socket = new TLSSocket(transport, {
     allowHalfOpen: config.options.halfClose === 'allow-half-open',
     handshakeTimeout: options.handshakeTimeout ?? defaultHandshakeTimeout,
   });
-  process.nextTick(() => socket.attach(new Server(config, 'allow-half-open')));
+  process.nextTick(() =>
+    socket.attach(new Server(config, { halfClose: 'allow-half-open', tracer: options.tracer })),
+  );
   return socket;
 }
 

@@ -14,13 +14,8 @@ export abstract class SocketFacts extends Duplex {
   /** The TCP socket below, as far as the transport is one. */
   protected abstract get tcp(): Partial<Socket>;
 
-  /** Whether the peer was authenticated, in this connection or in the one that it resumes. */
-  get authorized(): boolean {
-    const peer = this.negotiated?.peer?.evidence as { readonly kind?: string } | undefined;
-    return this.negotiated?.resumed === true
-      ? this.negotiated.peerChain.length > 0
-      : (peer?.kind ?? 'none') !== 'none';
-  }
+  /** Whether the peer showed a certificate that was judged and accepted, now or when the resumed session was made. */
+  abstract get authorized(): boolean;
 
   /** The application protocol, false for none (as in node:tls); null before `secureConnect`. */
   get alpnProtocol(): string | false | null {

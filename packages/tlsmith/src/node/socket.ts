@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Negotiated } from '@tlsmith/handshake';
-import { type Bytes, type ClientSession, ConnectionFailed } from '@tlsmith/types';
+import { type Bytes, type ClientSession, ConnectionFailed, TlsMisuse } from '@tlsmith/types';
 import type { ConnectionEvent } from '../events.ts';
 import type { TlsEnd } from '../tls-end.ts';
 import { SocketFacts } from './socket-facts.ts';
@@ -26,6 +26,7 @@ export class TLSSocket extends SocketFacts {
   #end: TlsEnd | undefined;
   /** Kept after the connection is over. */
   #negotiated: Negotiated | undefined;
+  #authorized = false;
   #session: ClientSession | undefined;
   /** The write or end that waits for the handshake; a stream has at most one under way. */
   #held: (() => void) | undefined;
@@ -50,6 +51,10 @@ export class TLSSocket extends SocketFacts {
 
   override get negotiated(): Negotiated | undefined {
     return this.#negotiated;
+  }
+
+  override get authorized(): boolean {
+    return this.#authorized;
   }
 
   /** Gives the socket its TLS end; bytes flow from here on. Called by those who make sockets. */
@@ -78,6 +83,10 @@ export class TLSSocket extends SocketFacts {
 
   /** Fresh keys for sending, and for receiving too with `request` (RFC 9846 §4.7.3). */
   updateKeys(peer: 'request' | 'leave' = 'leave'): void {
+    // A misuse is thrown at its caller; it is no fault of the connection.
+    if (this.#negotiated?.version !== 'tls13') {
+      throw new TlsMisuse('no-key-update', 'KeyUpdate needs a connected TLS 1.3 connection');
+    }
     this.#step((end) => end.updateKeys(peer));
   }
 
@@ -157,6 +166,7 @@ export class TLSSocket extends SocketFacts {
       case 'connected':
         clearTimeout(this.#deadline);
         this.#negotiated = event.negotiated;
+        this.#authorized = this.#end?.peerAuthenticated === true;
         this.emit('secureConnect');
         this.#held?.();
         this.#held = undefined;
