@@ -34,13 +34,16 @@ export function parseNginxNumber(text: string): number | undefined {
  * ```
  */
 export function parseNginxTime(text: string): number | undefined {
-  // nginx takes "1m5" and "1m 5", "30 " and "1hm" (as one hour); a unit may lack its number only after another had one.
-  if (!/^(\d*y *)?(\d*M *)?(\d*w *)?(\d*d *)?(\d*h *)?(\d*m(?!s) *)?(\d*s *|\d* +)?\d*$/.test(text))
-    return undefined;
-  if (!/\d/.test(text) || text.startsWith(' ')) return undefined;
+  if (!/\d/.test(text) || text.includes('ms')) return undefined;
   let seconds = 0n;
-  for (const [, digits = '', unit = ''] of text.matchAll(/(\d*)([yMwdhms]?) */g)) {
-    seconds += BigInt(digits === '' ? 0 : digits) * secondsOf(unit);
+  let following = 0;
+  // A unit may lack its number, spaces may follow a unit, and a space after a number stands for seconds, as in nginx.
+  for (const [, digits = '', unit = ''] of text.matchAll(/(\d*)(\D?) */gs)) {
+    const place = Math.min(order.indexOf(unit), secondsAt);
+    if (unit !== '' && place < following) return undefined;
+    seconds +=
+      BigInt(digits === '' ? 0 : digits) * BigInt(lengths[unit === '' ? secondsAt : place] as number);
+    following = place + 1;
   }
   return seconds <= largest ? Number(seconds) : undefined;
 }
@@ -58,17 +61,8 @@ export interface Place {
   readonly where: string | undefined;
 }
 
-function secondsOf(unit: string): bigint {
-  return BigInt(units[unit] ?? 1);
-}
-
-const units: Readonly<Record<string, number>> = {
-  y: 365 * 86_400,
-  M: 30 * 86_400,
-  w: 7 * 86_400,
-  d: 86_400,
-  h: 3600,
-  m: 60,
-  s: 1,
-};
+// Units from the longest on, and their seconds; a space counts as seconds that nothing but a bare number may follow.
+const order = 'yMwdhms ';
+const lengths: readonly number[] = [365 * 86_400, 30 * 86_400, 7 * 86_400, 86_400, 3600, 60, 1];
+const secondsAt = 6;
 const largest = 2n ** 63n - 1n;
