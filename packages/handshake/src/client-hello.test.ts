@@ -36,7 +36,7 @@ import {
   withExtension,
   withoutExtension,
 } from '@tlsmith/testkit/node';
-import { groups, type NamedGroup, suites, type Violation, violation, violations } from '@tlsmith/types';
+import { groups, type NamedGroup, suites, type Violation, violations } from '@tlsmith/types';
 import { describe, expect, test } from 'vitest';
 
 const root = makeAuthority({ name: 'Root' });
@@ -541,14 +541,13 @@ test('a client that names no server is served, and the name is what it said othe
 });
 
 test('whoever answers credential may say that it is nobody of that name: unrecognized-name (RFC 6066 §3)', () => {
-  const instead: NonNullable<AnswerParts['instead']> = (ask) => {
-    if (ask.ask === 'credential')
-      throw violation(violations.unrecognizedName, { serverName: ask.serverName });
-    return undefined;
-  };
-  const { server } = talk({ ...full, serverAnswers: { instead } });
+  const instead: NonNullable<AnswerParts['instead']> = ({ ask }) =>
+    ask === 'credential' ? { answer: 'unrecognized-name' } : undefined;
   const { code, alert } = violations.unrecognizedName;
-  expect(failureOf(server as MachineEnd)).toEqual({ code, alert });
+  for (const scene of [full, full12]) {
+    const { server } = talk({ ...scene, serverAnswers: { instead } });
+    expect(failureOf(server as MachineEnd)).toEqual({ code, alert });
+  }
 });
 
 /** Where a server stands after a changed hello, whose client cannot go on. */
