@@ -44,6 +44,8 @@ const full12: Scene = { ...full, client: { versions: ['tls12'] } };
 const cells: Readonly<Record<string, readonly string[]>> = {
   'client/start': ['start'],
   'client/wait-server-hello': ['hello_retry_request', 'server_hello'],
+  // The first of these has no landing: it is there to say more than unexpected-message.
+  'client/wait-server-hello-after-retry': ['hello_retry_request', 'server_hello'],
   'client13/wait-encrypted-extensions': ['encrypted_extensions'],
   'client13/wait-certificate-or-request': ['certificate', 'certificate_request'],
   'client13/wait-certificate': ['certificate'],

@@ -295,6 +295,11 @@ const cases: readonly Case[] = [
     'TLS 1.2 after a retry',
     without(supportedVersions.type),
   ),
+  after(violations.unofferedVersion, 'RFC 9846 §4.2.4', 'TLS 1.1 after a retry', (hello) => ({
+    ...hello,
+    legacyVersion: 0x0302,
+    extensions: withoutExtension(hello.extensions, supportedVersions.type),
+  })),
   after(
     violations.unofferedGroup,
     'RFC 9846 §4.3.8',

@@ -21,8 +21,7 @@ export function* onHelloRetryRequest(
   state: In<'client/wait-server-hello'>,
   event: MessageEvent<'hello_retry_request', HelloRetryRequest>,
   policy: ClientPolicy,
-): Landing<'client/wait-server-hello'> {
-  if (state.retry !== undefined) throw violation(violations.secondRetry);
+): Landing<'client/wait-server-hello-after-retry'> {
   const { retry, suite } = retryOf(state, event.body, policy);
   const { shares, entries } = yield* newShares(state, retry, policy);
   const rewritten = yield* retryTranscript(suite.hash, state.log);
@@ -46,11 +45,16 @@ export function* onHelloRetryRequest(
   const camouflage =
     state.offer.sessionId.length > 0 && policy.middleboxCompatibility ? [sendChangeCipherSpec] : [];
   return go(
-    'client/wait-server-hello',
+    'client/wait-server-hello-after-retry',
     { hello, offer, log: append(log, 'client_hello', hello.raw), retry },
     ...camouflage,
     send(hello),
   );
+}
+
+/** A second HelloRetryRequest has no place, and a row of its own (RFC 9846 §4.2.4). */
+export function* onSecondRetry(): Landing<never> {
+  throw violation(violations.secondRetry);
 }
 
 function retryOf(

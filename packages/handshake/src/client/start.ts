@@ -54,12 +54,7 @@ export function* onStart(
     early,
   };
   const log = append([], 'client_hello', hello.raw);
-  return go(
-    'client/wait-server-hello',
-    { hello, offer, log, retry: undefined },
-    send(hello),
-    tolerateChangeCipherSpec(true),
-  );
+  return go('client/wait-server-hello', { hello, offer, log }, send(hello), tolerateChangeCipherSpec(true));
 }
 
 /**

@@ -33,15 +33,19 @@ export interface Retry {
   readonly cookie: Bytes | undefined;
 }
 
-/** States before the version is known. */
+/** What a client knows while its hello waits for an answer. */
+export interface Greeted {
+  readonly hello: MessageOf<{ client_hello: ClientHello }>;
+  readonly offer: Offer;
+  readonly log: Transcript;
+}
+
+/** States before ServerHello. */
 export interface ClientStartFacts {
   readonly 'client/start': object;
-  readonly 'client/wait-server-hello': {
-    readonly hello: MessageOf<{ client_hello: ClientHello }>;
-    readonly offer: Offer;
-    readonly log: Transcript;
-    readonly retry: Retry | undefined;
-  };
+  readonly 'client/wait-server-hello': Greeted;
+  /** The version is settled: it is TLS 1.3. */
+  readonly 'client/wait-server-hello-after-retry': Greeted & { readonly retry: Retry };
 }
 
 /** Every state of a client. */

@@ -1,4 +1,4 @@
-import { readExtension, type ServerHello, sentinelOf, supportedVersions } from '@tlsmith/codec';
+import { hasExtension, readExtension, type ServerHello, sentinelOf, supportedVersions } from '@tlsmith/codec';
 import { protocolVersion, type Version, violation, violations } from '@tlsmith/types';
 import { onServerHello12 } from '../client12/server-hello.ts';
 import { onServerHello13 } from '../client13/server-hello.ts';
@@ -20,9 +20,20 @@ export function* onServerHello(
 ): Landing<Landings> {
   const version = versionOf(event.body, policy);
   if (version === 'tls13') return yield* onServerHello13(state, event, policy);
-  if (state.retry !== undefined)
-    throw violation(violations.unofferedVersion, { after: 'hello_retry_request' });
   return yield* onServerHello12(state, { ...event, body: notDowngraded(event.body, policy) }, policy);
+}
+
+/** After a HelloRetryRequest the version is the one that it named (RFC 9846 §4.2.4). */
+export function* onServerHelloAfterRetry(
+  state: In<'client/wait-server-hello-after-retry'>,
+  event: MessageEvent<'server_hello', ServerHello>,
+  policy: ClientPolicy,
+): Landing<'client13/wait-encrypted-extensions'> {
+  const named = hasExtension(event.body.extensions, supportedVersions);
+  if (!named || versionOf(event.body, policy) !== 'tls13') {
+    throw violation(violations.unofferedVersion, { after: 'hello_retry_request' });
+  }
+  return yield* onServerHello13(state, event, policy);
 }
 
 /** The negotiated version: supported_versions if it is there, else the legacy field (RFC 9846 §4.3.1). */

@@ -18,20 +18,23 @@ import {
   violations,
 } from '@tlsmith/types';
 import { finishKeyExchange, type Work } from '../ask.ts';
-import { go, type In, type Landing, type Offer } from '../client/states.ts';
+import { go, type In, type Landing, type Offer, type Retry } from '../client/states.ts';
 import { answeredExtensions } from '../client/answered.ts';
 import { disclose, install, sendChangeCipherSpec } from '../effect.ts';
 import type { MessageEvent } from '../event.ts';
 import { type ClientPolicy, suites12, suites13 } from '../policy.ts';
 
+type Waiting = In<'client/wait-server-hello' | 'client/wait-server-hello-after-retry'>;
+
 /** ServerHello of TLS 1.3: the key exchange is done, the rest is encrypted (RFC 9846 §4.2.3). */
 export function* onServerHello13(
-  state: In<'client/wait-server-hello'>,
+  state: Waiting,
   event: MessageEvent<'server_hello', ServerHello>,
   policy: ClientPolicy,
 ): Landing<'client13/wait-encrypted-extensions'> {
-  const { offer, retry } = state;
-  const suite = chosenSuite(event.body, state, policy);
+  const { offer } = state;
+  const retry = state.at === 'client/wait-server-hello' ? undefined : state.retry;
+  const suite = chosenSuite(event.body, { offer, retry }, policy);
   const extensions = answeredExtensions(event.body.extensions, 'server_hello', offer.extensions);
   const resumed = resumedSession(readExtension(extensions, preSharedKey, 'server_hello'), offer, suite);
   const share = serverShare(extensions, offer, resumed);
@@ -82,7 +85,7 @@ export function* onServerHello13(
 
 function chosenSuite(
   hello: ServerHello,
-  { offer, retry }: In<'client/wait-server-hello'>,
+  { offer, retry }: { readonly offer: Offer; readonly retry: Retry | undefined },
   policy: ClientPolicy,
 ): CipherSuite13 {
   if (!equal(hello.legacySessionIdEcho, offer.sessionId)) throw violation(violations.sessionIdNotEchoed);
