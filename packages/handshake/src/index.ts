@@ -13,6 +13,7 @@ export { schemeFor } from './certificate-verify.ts';
 export { type ClientState, clientMachine } from './client/machine.ts';
 export type { ClientFacts } from './client/states.ts';
 export { decodeViolation } from './decode-violation.ts';
+export { diagram, type Drawable, paths } from './diagram.ts';
 export type { Effect, Installed, Remembered } from './effect.ts';
 export type {
   ChangeCipherSpecEvent,
