@@ -1,8 +1,10 @@
 import type { AuthenticatePeer, PeerAuthenticated } from '@tlsmith/handshake';
 import { type Awaitable, type CryptoProvider, compute, cryptoAnswer, drive } from '@tlsmith/types';
 import {
+  type Certificate,
   type Fingerprint,
   leafUsage,
+  type PinnedLeaf,
   parseCertificate,
   type ReferenceIdentity,
   type TrustAnchor,
@@ -53,20 +55,17 @@ export function authenticate(ask: AuthenticatePeer, facts: TrustFacts): Awaitabl
       ...(facts.reference === undefined ? {} : { name: facts.reference }),
     };
     const verified = drive(verifyChain(wanted), cryptoAnswer(provider)) as Awaitable<VerifiedChain>;
-    return andThen(verified, (chain) => authenticated(ask, { kind: 'chain', verified: chain }));
+    return andThen(verified, (chain) => authenticated(chain.leaf, { kind: 'chain', verified: chain }));
   }
+  const [leaf] = ask.chain as readonly [Uint8Array];
   if ('pinned' in trust) {
-    const pinned = compute(
-      provider,
-      verifyPinnedLeaf(ask.chain[0] as Uint8Array, trust.pinned),
-    ) as Awaitable<unknown>;
-    return andThen(pinned, () => authenticated(ask, { kind: 'pin' }));
+    const pinned = compute(provider, verifyPinnedLeaf(leaf, trust.pinned)) as Awaitable<PinnedLeaf>;
+    return andThen(pinned, (found) => authenticated(found.leaf, { kind: 'pin' }));
   }
-  return authenticated(ask, { kind: 'none' });
+  return authenticated(parseCertificate(leaf), { kind: 'none' });
 }
 
-function authenticated(ask: AuthenticatePeer, evidence: Evidence): PeerAuthenticated {
-  const leaf = parseCertificate(ask.chain[0] as Uint8Array);
+function authenticated(leaf: Certificate, evidence: Evidence): PeerAuthenticated {
   const { maySign, mayEncipher } = leafUsage(leaf);
   return { publicKey: usableKey(leaf), maySign, mayEncipher, evidence };
 }

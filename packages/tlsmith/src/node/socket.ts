@@ -108,12 +108,24 @@ export class TLSSocket extends SocketFacts {
     if (this.#end !== undefined) this.#transport.resume();
   }
 
-  override _write(chunk: Buffer, encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+  override _write(
+    chunk: Buffer,
+    encoding: BufferEncoding | 'buffer',
+    done: (error?: Error | null) => void,
+  ): void {
     if (this.#waits(() => this._write(chunk, encoding, done))) return;
     this.#step((end) => end.write(chunk));
     if (this.#failure !== undefined) done(this.#failure);
     else if (this.#transport.writableNeedDrain === true) this.#transport.once('drain', () => done());
-    else done();
+    // A tick later: what is written until then comes together, in full records (_writev).
+    else process.nextTick(done);
+  }
+
+  override _writev(
+    chunks: readonly { readonly chunk: Buffer }[],
+    done: (error?: Error | null) => void,
+  ): void {
+    this._write(Buffer.concat(chunks.map(({ chunk }) => chunk)), 'buffer', done);
   }
 
   override _final(done: (error?: Error | null) => void): void {
