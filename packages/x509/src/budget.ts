@@ -7,12 +7,14 @@ export interface Budget {
   readonly signatures: number;
   /** Certificates looked at as possible issuers while paths are built. */
   readonly steps: number;
-  /** Names compared with name constraints, and policies with policies. */
+  /** Names compared with name constraints, policies with policies, and CRLs with distribution points. */
   readonly comparisons: number;
+  /** Things fetched, where the caller allows it: certificates of issuers, CRLs, OCSP responses. */
+  readonly fetches: number;
 }
 
 /** Far above what real chains need (three signatures, ten steps), and little enough to end within a second. */
-export const defaultBudget: Budget = { signatures: 100, steps: 1000, comparisons: 250_000 };
+export const defaultBudget: Budget = { signatures: 100, steps: 1000, comparisons: 250_000, fetches: 16 };
 
 /** A budget being spent. */
 export interface Purse {

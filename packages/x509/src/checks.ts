@@ -15,7 +15,8 @@ import { formatTime } from './time.ts';
 export interface Settings {
   /** Milliseconds since 1970-01-01T00:00:00Z, a whole second. */
   readonly at: number;
-  readonly purpose: Purpose;
+  /** `any` for those who sign CRLs, whose purpose is nobody's. */
+  readonly purpose: Purpose | 'any';
   readonly profile: Profile;
   readonly maxDepth: number;
   readonly reference: Reference | undefined;
@@ -44,6 +45,13 @@ export const leafChecks: readonly PlaceCheck[] = [
   ['key', key],
   ['name', name],
   ['profile', profile],
+];
+
+/** The checks of somebody whose only part is to have signed a CRL or an OCSP response. */
+export const signerChecks: readonly PlaceCheck[] = [
+  ['critical-extensions', criticalExtensions],
+  ['validity', validity],
+  ['key', key],
 ];
 
 /** The checks of an issuer, cheapest first. */
@@ -79,6 +87,7 @@ function validity({ certificate }: Place, { at }: Settings): Failure | undefined
 // RFC 5280 §4.2.1.12. The usages of authorities bound what they may certify, which is common practice and not in the RFC.
 function purpose({ certificate }: Place, { purpose: wanted }: Settings): Failure | undefined {
   const { extendedKeyUsage } = certificate;
+  if (wanted === 'any') return undefined;
   const needed = wanted === 'server' ? oids.serverAuth : oids.clientAuth;
   const fits = (usage: string) => usage === needed || usage === oids.anyExtendedKeyUsage;
   if (extendedKeyUsage === undefined || extendedKeyUsage.some(fits)) return undefined;

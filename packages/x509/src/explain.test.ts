@@ -14,14 +14,28 @@ test('every reason is explained with and without facts', () => {
   }
 });
 
+test('of the certificate of a client nothing is said about a site', () => {
+  for (const { code } of rows) {
+    const { browser } = explainRejection(code, {}, 'client');
+    expect(browser).toMatch(/^This client is not let in: .*[^.]\.$/);
+    expect(browser).not.toMatch(/\bsites?\b/);
+  }
+});
+
 test('facts fill in dates and names', () => {
   const browser = (code: (typeof rows)[number]['code'], facts: Record<string, unknown>) =>
     explainRejection(code, facts).browser.replace('This connection is not private: ', '');
   expect(browser('expired', { notAfter: '2024-03-01T00:00:00Z' })).toBe(
     'the certificate of the site expired on 2024-03-01.',
   );
-  expect(browser('wrong-name', { wanted: 'a.example', presented: ['DNS:b.example'] })).toBe(
-    'the certificate is not for a.example, only for DNS:b.example.',
+  expect(browser('wrong-name', { wanted: 'a.example', presented: ['DNS:b.example', 'IP:192.0.2.1'] })).toBe(
+    'the certificate is not for a.example, only for b.example, 192.0.2.1.',
+  );
+  expect(browser('name-constraint-violated', { name: 'DNS:b.example' })).toBe(
+    'the authority may not issue certificates for b.example.',
+  );
+  expect(browser('expired', { certificate: 'CN=Between', notAfter: '2024-03-01T00:00:00Z' })).toBe(
+    'the certificate of CN=Between expired on 2024-03-01.',
   );
   expect(browser('wrong-name', { wanted: 'a.example', presented: [] })).toBe(
     'the certificate is not for a.example, it has no name at all.',
@@ -41,8 +55,10 @@ test('alerts are those for certificates (RFC 9846 §6.2)', () => {
     'bad_certificate',
     'unsupported_certificate',
     'certificate_expired',
+    'certificate_revoked',
     'certificate_unknown',
     'unknown_ca',
+    'bad_certificate_status_response',
   ];
   expect(rows.filter(({ alert }) => !alerts.includes(alert))).toEqual([]);
 });

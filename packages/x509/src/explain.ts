@@ -1,4 +1,5 @@
 import type { Facts } from '@tlsmith/types';
+import type { Purpose } from './checks.ts';
 import type { RejectionCode } from './rejection.ts';
 
 /** A reason for rejection in words. */
@@ -7,7 +8,7 @@ export interface Explanation {
   readonly section: string;
   /** What is wrong, for somebody who knows certificates. */
   readonly sentence: string;
-  /** What a browser would tell its user. */
+  /** What a browser would tell its user; of a client's certificate, what a server would tell its operator. */
   readonly browser: string;
 }
 
@@ -20,23 +21,40 @@ export interface Explanation {
  * explainRejection(rejections.expired.code, { notAfter: '2024-03-01T00:00:00Z' }).browser;
  * // 'This connection is not private: the certificate of the site expired on 2024-03-01.'
  * ```
+ * @param purpose whose certificate it is; `server` when left out.
  */
-export function explainRejection(code: RejectionCode, facts: Facts = {}): Explanation {
+export function explainRejection(
+  code: RejectionCode,
+  facts: Facts = {},
+  purpose: Purpose = 'server',
+): Explanation {
   const { section, sentence, browser } = explanations[code];
-  return { section, sentence, browser: `This connection is not private: ${browser(facts)}.` };
+  const { outcome, ...peer } = peers[purpose];
+  return { section, sentence, browser: `${outcome}: ${browser(facts, peer)}.` };
 }
 
 interface Row {
   readonly section: string;
   readonly sentence: string;
-  browser(facts: Facts): string;
+  browser(facts: Facts, peer: Peer): string;
 }
+
+/** How a person calls the one whose certificate it is. */
+interface Peer {
+  readonly who: string;
+  readonly those: string;
+}
+
+const peers: Readonly<Record<Purpose, Peer & { readonly outcome: string }>> = {
+  server: { outcome: 'This connection is not private', who: 'the site', those: 'web sites' },
+  client: { outcome: 'This client is not let in', who: 'the client', those: 'clients' },
+};
 
 const explanations: Readonly<Record<RejectionCode, Row>> = {
   malformed: {
     section: 'RFC 5280 §4.1',
     sentence: 'A certificate is not DER, or not of the structure that RFC 5280 gives it.',
-    browser: () => 'the site sent a certificate that cannot be read',
+    browser: (_, { who }) => `${who} sent a certificate that cannot be read`,
   },
   'malformed-crl': {
     section: 'RFC 5280 §5.1',
@@ -46,18 +64,19 @@ const explanations: Readonly<Record<RejectionCode, Row>> = {
   'malformed-ocsp-response': {
     section: 'RFC 6960 §4.2.1',
     sentence: 'An OCSP response is not DER, or not of the structure that RFC 6960 gives it.',
-    browser: () => 'the site sent a statement about its certificate that cannot be read',
+    browser: (_, { who }) => `${who} sent a statement about its certificate that cannot be read`,
   },
   expired: {
     section: 'RFC 5280 §4.1.2.5',
     sentence: 'The time of verification lies after notAfter.',
-    browser: ({ notAfter }) => `the certificate of the site expired${on(notAfter)}`,
+    browser: ({ notAfter, certificate }, { who }) =>
+      `the certificate of ${text(certificate, who)} expired${on(notAfter)}`,
   },
   'not-yet-valid': {
     section: 'RFC 5280 §4.1.2.5',
     sentence: 'The time of verification lies before notBefore; often the clock of the verifier is slow.',
-    browser: ({ notBefore }) =>
-      `the certificate of the site is not valid${before(notBefore)}; is the clock right?`,
+    browser: ({ notBefore, certificate }, { who }) =>
+      `the certificate of ${text(certificate, who)} is not valid${before(notBefore)}; is the clock right?`,
   },
   revoked: {
     section: 'RFC 5280 §6.3.3',
@@ -68,29 +87,29 @@ const explanations: Readonly<Record<RejectionCode, Row>> = {
   'wrong-name': {
     section: 'RFC 9525 §6',
     sentence: 'None of the names in subjectAltName is the name that the caller asked for.',
-    browser: ({ wanted, presented }) =>
-      `the certificate is not for ${text(wanted, 'this site')}${but(presented)}`,
+    browser: ({ wanted, presented }, { who }) =>
+      `the certificate is not for ${text(wanted, who)}${but(presented)}`,
   },
   'pin-mismatch': {
     section: 'RFC 7469 §2.6',
     sentence: 'Neither the certificate nor its key has one of the fingerprints that the caller pinned.',
-    browser: () => 'the certificate is not the one that is expected for this site',
+    browser: (_, { who }) => `the certificate is not the one that is expected of ${who}`,
   },
   'budget-exceeded': {
     section: 'RFC 4158 §2.4',
     sentence: 'The chain causes more work than the budget allows, so the search for a path was given up.',
-    browser: () => 'the certificates of the site are too complicated to be checked',
+    browser: (_, { who }) => `the certificates of ${who} are too complicated to be checked`,
   },
   'status-response-missing': {
     section: 'RFC 7633 §4.3.3',
     sentence:
       'The certificate promises that its server sends a current OCSP response saying good, and it sent none.',
-    browser: () => 'the site keeps back a statement that its certificate promises',
+    browser: (_, { who }) => `${who} keeps back a statement that its certificate promises`,
   },
   'bad-status-response': {
     section: 'RFC 6066 §8',
     sentence: 'The peer sent an OCSP response that proves nothing, and nobody else knows the status.',
-    browser: () => 'the site sent a statement about its certificate that proves nothing',
+    browser: (_, { who }) => `${who} sent a statement about its certificate that proves nothing`,
   },
   'revocation-stale': {
     section: 'RFC 5280 §6.3.3',
@@ -111,7 +130,8 @@ const explanations: Readonly<Record<RejectionCode, Row>> = {
   'name-constraint-violated': {
     section: 'RFC 5280 §4.2.1.10',
     sentence: 'An authority may not issue certificates for a name that one below it has.',
-    browser: ({ name }) => `the authority may not issue certificates for ${text(name, 'this site')}`,
+    browser: ({ name }, { who }) =>
+      `the authority may not issue certificates for ${plainName(text(name, who))}`,
   },
   'malformed-name-constraint': {
     section: 'RFC 5280 §4.2.1.10',
@@ -131,7 +151,7 @@ const explanations: Readonly<Record<RejectionCode, Row>> = {
   'wrong-purpose': {
     section: 'RFC 5280 §4.2.1.12',
     sentence: 'The extended key usage of a certificate does not include the purpose it is used for.',
-    browser: () => 'the certificate was issued for something else than web sites',
+    browser: (_, { those }) => `the certificate was issued for something else than ${those}`,
   },
   'unknown-critical-extension': {
     section: 'RFC 5280 §4.2',
@@ -183,7 +203,7 @@ const explanations: Readonly<Record<RejectionCode, Row>> = {
   'self-signed': {
     section: 'RFC 5280 §6.1',
     sentence: 'The path ends in a self-signed certificate that is no trust anchor of the caller.',
-    browser: () => 'the site vouches for itself; nobody that is trusted here does',
+    browser: (_, { who }) => `${who} vouches for itself; nobody that is trusted here does`,
   },
   'unknown-issuer': {
     section: 'RFC 5280 §6.1',
@@ -204,10 +224,18 @@ function before(moment: unknown): string {
 
 function but(presented: unknown): string {
   if (!Array.isArray(presented)) return '';
-  const names = presented.slice(0, 3).map(String).join(', ');
+  const names = presented
+    .slice(0, 3)
+    .map((name) => plainName(String(name)))
+    .join(', ');
   return names === ''
     ? ', it has no name at all'
     : `, only for ${names}${presented.length > 3 ? ' and others' : ''}`;
+}
+
+// What a name is can be seen; the labels of describeGeneralName are for programs and those who write them.
+function plainName(described: string): string {
+  return described.replace(/^(?:DNS|IP|email|URI|DirName|RID):/, '');
 }
 
 function note(detail: unknown): string {

@@ -9,6 +9,11 @@ export {
   usableKey,
 } from './certificate.ts';
 export type { Purpose } from './checks.ts';
+export { type CertificateRevocationList, crlsFromPem, inspectCrl, parseCrl } from './crl/crl.ts';
+export type { EntrySummary, RevokedCertificate } from './crl/entry.ts';
+export type { IssuingDistributionPoint } from './crl/issuing-distribution-point.ts';
+export { findRevoked, revokedCertificates } from './crl/lookup.ts';
+export type { RevocationReason } from './crl/reason.ts';
 export { type Explanation, explainRejection } from './explain.ts';
 export type { Extension, KnownExtensions } from './extension.ts';
 export type { AccessDescription } from './extensions/access.ts';
@@ -18,6 +23,7 @@ export type { AuthorityKeyIdentifier } from './extensions/key-identifiers.ts';
 export type { KeyUse } from './extensions/key-usage.ts';
 export type { NameConstraints } from './extensions/name-constraints.ts';
 export type { PolicyConstraints, PolicyInformation, PolicyMapping } from './extensions/policies.ts';
+export type { Fetchable, FetchAsk } from './fetch.ts';
 export { describeGeneralName, type GeneralName, type NameForm } from './general-name.ts';
 export { matchesName, type ReferenceIdentity, referenceIdentity } from './hostname.ts';
 export { formatIp, parseIp } from './ip.ts';
@@ -30,7 +36,15 @@ export type { PolicyInputs } from './policy.ts';
 export type { Profile } from './profile.ts';
 export { publicSuffixes } from './public-suffix.ts';
 export { type RejectionCode, rejections } from './rejection.ts';
+export type { Revocation } from './revocation/options.ts';
+export type { CertificateStatus, StatusProblem, StatusSource } from './revocation/status.ts';
 export { type Check, type CheckName, describeReport, type Failure } from './report.ts';
 export type { CertificateKey, UnusableKey } from './spki.ts';
 export { formatTime } from './time.ts';
-export { type ChainRequest, reportOf, type VerifiedChain, verifyChain } from './verify.ts';
+export {
+  type ChainRequest,
+  type FetchingChainRequest,
+  reportOf,
+  type VerifiedChain,
+  verifyChain,
+} from './verify.ts';

@@ -1,29 +1,22 @@
-import { type Bytes, equal, type VerifyAsk, type Work } from '@tlsmith/types';
+import { type Bytes, equal, type Work } from '@tlsmith/types';
 import { anchorItself, anchorsNamed, type TrustAnchor } from './anchor.ts';
 import { type Certificate, isSelfIssued } from './certificate.ts';
 import { issuerChecks, type Place } from './checks.ts';
 import { checkNameConstraints } from './constraints.ts';
+import { fetchIssuers } from './issuer-fetch.ts';
 import { describeName, sameName } from './name.ts';
 import { checkPolicies } from './policy.ts';
 import { rejections } from './rejection.ts';
 import { type Check, exhausted } from './report.ts';
 import { spend } from './budget.ts';
-import { isSigned, passes, passesAll, type Search, stop } from './search.ts';
-
-/** A path that passed all checks. */
-export interface Found {
-  /** Leaf first, the trust anchor left out. */
-  readonly path: readonly Certificate[];
-  readonly anchor: TrustAnchor;
-  readonly policies: readonly string[];
-}
+import { type Found, isSigned, passes, passesAll, type Search, type SearchAsk, stop } from './search.ts';
 
 /**
  * Extends a path upwards, depth first, trust anchors before intermediates, until one passes all checks (RFC 4158
  * describes the problem). Everything cheap is checked before a signature is; a name and key that the path has
  * already cannot come again, so there are no loops, and the purse bounds the rest.
  */
-export function* extend(search: Search, path: readonly Certificate[]): Work<Found | undefined, VerifyAsk> {
+export function* extend(search: Search, path: readonly Certificate[]): Work<Found | undefined, SearchAsk> {
   const child = path.at(-1) as Certificate;
   const anchors = byKeyIdentifier(
     child,
@@ -34,14 +27,13 @@ export function* extend(search: Search, path: readonly Certificate[]): Work<Foun
     const found = yield* throughAnchor(search, path, anchor);
     if (found !== undefined) return found;
   }
-  const issuers = byKeyIdentifier(child, issuersOf(search, path), (issuer) => issuer);
-  for (const issuer of issuers) {
-    if (!(yield* isIssuer(search, path, issuer))) continue;
-    const found = yield* extend(search, [...path, issuer]);
-    if (found !== undefined) return found;
-  }
-  if (anchors.length + issuers.length === 0) search.report.push(noIssuer(child, path.length - 1));
-  return undefined;
+  const issuers = issuersOf(search, path);
+  const found = yield* throughIssuers(search, path, issuers);
+  if (found !== undefined) return found;
+  const more = yield* fetchedIssuers(search, path);
+  if (anchors.length + issuers.length + more.length === 0)
+    search.report.push(noIssuer(child, path.length - 1));
+  return yield* throughIssuers(search, path, more);
 }
 
 /** The end of a path whose leaf is itself a trust anchor: the caller named this very certificate. */
@@ -52,11 +44,39 @@ export function itself(search: Search, leaf: Certificate): Found | undefined {
   return { path: [leaf], anchor, policies: [] };
 }
 
+function* throughIssuers(
+  search: Search,
+  path: readonly Certificate[],
+  issuers: readonly Certificate[],
+): Work<Found | undefined, SearchAsk> {
+  for (const issuer of byKeyIdentifier(path.at(-1) as Certificate, issuers, (issuer) => issuer)) {
+    if (!(yield* isIssuer(search, path, issuer))) continue;
+    const found = yield* extend(search, [...path, issuer]);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+// Issuers from elsewhere, for peers that send too few; a path that ends in itself has none.
+function* fetchedIssuers(
+  search: Search,
+  path: readonly Certificate[],
+): Work<readonly Certificate[], SearchAsk> {
+  const child = path.at(-1) as Certificate;
+  if (isSelfIssued(child)) return [];
+  const before = issuersOf(search, path);
+  for (const certificate of yield* fetchIssuers(search.fetching, child)) {
+    const known = search.intermediates.some(({ der }) => equal(der, certificate.der));
+    if (!known) search.intermediates.push(certificate);
+  }
+  return issuersOf(search, path).filter((issuer) => !before.includes(issuer));
+}
+
 function* throughAnchor(
   search: Search,
   path: readonly Certificate[],
   anchor: TrustAnchor,
-): Work<Found | undefined, VerifyAsk> {
+): Work<Found | undefined, SearchAsk> {
   if (!spend(search.purse, 'steps')) throw stop(search, exhausted('steps', search.purse.budget));
   const { certificate } = anchor;
   const place: Place | undefined = certificate && { certificate, part: 'anchor', below: path };
@@ -68,14 +88,15 @@ function* throughAnchor(
   const result = checkPolicies(path, search.policy, search.purse);
   const failure = 'reason' in result ? result : undefined;
   if (!passes(search, 'policies', of, failure) || 'reason' in result) return undefined;
-  return { path, anchor, policies: result.policies };
+  const found = { path, anchor, policies: result.policies };
+  return search.accepts === undefined || (yield* search.accepts(found)) ? found : undefined;
 }
 
 function* isIssuer(
   search: Search,
   path: readonly Certificate[],
   issuer: Certificate,
-): Work<boolean, VerifyAsk> {
+): Work<boolean, SearchAsk> {
   if (!spend(search.purse, 'steps')) throw stop(search, exhausted('steps', search.purse.budget));
   const place: Place = { certificate: issuer, part: 'intermediate', below: path };
   return passesAll(search, place, issuerChecks) && (yield* isSigned(search, path, issuer));

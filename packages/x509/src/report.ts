@@ -18,6 +18,7 @@ export type CheckName =
   | 'signature'
   | 'name-constraints'
   | 'policies'
+  | 'revocation'
   | 'trust-anchor';
 
 /** Why a check did not pass. */
@@ -40,6 +41,11 @@ export interface Check {
 /** The failure of a search whose budget is used up. */
 export function exhausted(kind: keyof Budget, budget: Budget): Failure {
   return { reason: rejections.budgetExceeded, facts: { budget: kind, limit: budget[kind] } };
+}
+
+/** Whether a failure says that the budget is used up, which ends a search. */
+export function isExhausted(failure: Failure | undefined): failure is Failure {
+  return failure?.reason === rejections.budgetExceeded;
 }
 
 /** The failure that helps a person most: the highest rank, the first of equals. */

@@ -1,36 +1,49 @@
 import {
   type Bytes,
   equal,
+  type HashAsk,
   isCertificateRejected,
-  type PublicKey,
-  type Rejection,
-  verify,
+  type RandomAsk,
   type VerifyAsk,
   type Work,
 } from '@tlsmith/types';
-import { signatureAlgorithm } from './algorithm.ts';
 import type { TrustAnchor } from './anchor.ts';
 import { type Purse, spend } from './budget.ts';
 import { type Certificate, parseCertificate } from './certificate.ts';
 import type { Place, PlaceCheck, Settings } from './checks.ts';
+import type { FetchAsk, Fetching } from './fetch.ts';
 import { describeName, type Name } from './name.ts';
-import { oidName } from './oid.ts';
 import type { PolicyInputs } from './policy.ts';
-import { rejected, rejections } from './rejection.ts';
-import { type Check, type CheckName, exhausted, type Failure } from './report.ts';
-import { type CertificateKey, keyFits } from './spki.ts';
+import { rejected } from './rejection.ts';
+import { type Check, type CheckName, exhausted, type Failure, isExhausted } from './report.ts';
+import { signatureFault, type VerifiedSignatures } from './signed.ts';
+import type { CertificateKey } from './spki.ts';
 
 /** A search for a path from a leaf to a trust anchor: what it is for, what it may use, what it has done. */
 export interface Search {
   readonly settings: Settings;
   readonly policy: PolicyInputs;
   readonly anchors: readonly TrustAnchor[];
-  readonly intermediates: readonly Certificate[];
+  /** Grows where issuers are fetched. */
+  readonly intermediates: Certificate[];
   readonly purse: Purse;
   readonly report: Check[];
-  /** Signatures already verified, by the certificate that bears them. */
-  readonly verified: Map<Certificate, { readonly key: PublicKey; readonly good: boolean }[]>;
+  readonly verified: VerifiedSignatures;
+  readonly fetching: Fetching;
+  /** The last word on a path that passed all other checks; a path that is not accepted is as good as none. */
+  readonly accepts: ((found: Found) => Work<boolean, SearchAsk>) | undefined;
 }
+
+/** A path that passed all checks. */
+export interface Found {
+  /** Leaf first, the trust anchor left out. */
+  readonly path: readonly Certificate[];
+  readonly anchor: TrustAnchor;
+  readonly policies: readonly string[];
+}
+
+/** What a search may ask: cryptography, and where the caller allows it, things from elsewhere. */
+export type SearchAsk = VerifyAsk | HashAsk | RandomAsk | FetchAsk;
 
 /** The error of a search that ends with a failure; its facts carry the report. */
 export function stop({ report }: Pick<Search, 'report'>, { reason, facts }: Failure): Error {
@@ -45,7 +58,7 @@ export function passes(
   failure: Failure | undefined,
 ): boolean {
   search.report.push({ check, depth: of.depth, subject: of.subject, failure });
-  if (failure?.reason === rejections.budgetExceeded) throw stop(search, failure);
+  if (isExhausted(failure)) throw stop(search, failure);
   return failure === undefined;
 }
 
@@ -63,14 +76,16 @@ export function* isSigned(
 ): Work<boolean, VerifyAsk> {
   const child = path.at(-1) as Certificate;
   const of = { depth: path.length, subject: issuer.subject };
-  return passes(search, 'signature', of, yield* signatureFailure(search, child, issuer.publicKey));
+  const fault = yield* signatureFault(search, child, issuer.publicKey);
+  const facts = { certificate: describeName(child.subject), ...fault?.facts };
+  return passes(search, 'signature', of, fault && { ...fault, facts });
 }
 
 /** Reads the intermediates, equal ones once; a malformed one is noted and left out, since a path may not need it. */
 export function readIntermediates(
   ders: readonly Bytes[],
   search: Pick<Search, 'purse' | 'report'>,
-): readonly Certificate[] {
+): Certificate[] {
   const found: Certificate[] = [];
   for (const der of ders) {
     if (found.some((known) => equal(known.der, der))) continue;
@@ -84,33 +99,4 @@ export function readIntermediates(
     }
   }
   return found;
-}
-
-function* signatureFailure(
-  search: Search,
-  child: Certificate,
-  key: CertificateKey,
-): Work<Failure | undefined, VerifyAsk> {
-  const algorithm = signatureAlgorithm(child.signatureAlgorithm);
-  if (typeof algorithm !== 'string') return unsigned(child, algorithm);
-  if (key.type === 'unusable') return unsigned(child, key.reason, key.detail);
-  if (!keyFits(key, algorithm)) return unsigned(child, rejections.badSignature, key.type);
-  const known = search.verified.get(child)?.find((before) => equal(before.key.spki, key.spki));
-  if (known === undefined && !spend(search.purse, 'signatures')) {
-    return exhausted('signatures', search.purse.budget);
-  }
-  const good = known?.good ?? (yield* verify(algorithm, key, child.tbs, child.signature));
-  if (known === undefined) {
-    search.verified.set(child, [...(search.verified.get(child) ?? []), { key, good }]);
-  }
-  return good ? undefined : unsigned(child, rejections.badSignature);
-}
-
-function unsigned(
-  { subject, signatureAlgorithm: of }: Certificate,
-  reason: Rejection,
-  issuerKey?: string,
-): Failure {
-  const facts = { certificate: describeName(subject), algorithm: oidName(of.algorithm) };
-  return { reason, facts: issuerKey === undefined ? facts : { ...facts, issuerKey } };
 }

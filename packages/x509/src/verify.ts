@@ -11,13 +11,17 @@ import type { TrustAnchor } from './anchor.ts';
 import { type Budget, openPurse } from './budget.ts';
 import { type Certificate, parseCertificate, usableKey } from './certificate.ts';
 import { leafChecks, type Place, type Purpose } from './checks.ts';
+import type { Fetchable } from './fetch.ts';
 import { prepareReference, type ReferenceIdentity } from './hostname.ts';
-import { extend, type Found, itself } from './path.ts';
+import { extend, itself } from './path.ts';
 import type { PolicyInputs } from './policy.ts';
 import type { Profile } from './profile.ts';
 import { rejections } from './rejection.ts';
 import { type Check, mostUseful } from './report.ts';
-import { passes, readIntermediates, type Search, stop } from './search.ts';
+import { revocationCheck } from './revocation/check.ts';
+import type { Revocation } from './revocation/options.ts';
+import type { CertificateStatus } from './revocation/status.ts';
+import { type Found, passes, readIntermediates, type Search, type SearchAsk, stop } from './search.ts';
 
 /** What to verify, against what, and for what. */
 export interface ChainRequest {
@@ -38,8 +42,19 @@ export interface ChainRequest {
   /** Further certificates that paths may use, for peers that send too few. */
   readonly extraIntermediates?: readonly Bytes[];
   readonly policy?: PolicyInputs;
+  /** Whether and how revocation is checked; not at all when left out. */
+  readonly revocation?: Revocation;
   /** Whether a domain is a public suffix; the profile `webpki` then refuses wildcards right below one. */
   readonly publicSuffix?: (domain: string) => boolean;
+}
+
+/** A request that allows to fetch what is missing. */
+export interface FetchingChainRequest extends ChainRequest {
+  /**
+   * What may be asked for with `FetchAsk`: issuers that the chain lacks, and for `revocation` CRLs and OCSP
+   * responses. Nothing is fetched unless whoever drives the work answers.
+   */
+  readonly fetch: readonly Fetchable[];
 }
 
 const brand: unique symbol = Symbol('verified chain');
@@ -55,6 +70,8 @@ export interface VerifiedChain {
   readonly publicKey: PublicKey;
   /** Certificate policies that hold over the path, object identifiers; `anyPolicy` stands for all. */
   readonly policies: readonly string[];
+  /** What is known about the revocation of the path's certificates, from the leaf up; empty where nobody asked. */
+  readonly statuses: readonly CertificateStatus[];
   /** Every check of every path that was tried. */
   readonly report: readonly Check[];
 }
@@ -62,7 +79,7 @@ export interface VerifiedChain {
 /**
  * Verifies a certificate chain (RFC 5280 §6, RFC 9525): builds paths from the leaf to the trust anchors and checks
  * signatures, validity, authority, path lengths, usages, names, name constraints, policies and critical extensions.
- * Revocation is not checked.
+ * Revocation is checked where the caller asks for it.
  *
  * @throws {CertificateRejected} with the reason that helps most of all paths tried, see {@link rejections}; its
  *   `facts.report` has every check.
@@ -76,14 +93,17 @@ export interface VerifiedChain {
  *   compute(node, verifyChain({ chain, anchors, at: Date.now(), purpose: 'server', name: { dns: 'example.com' } }));
  * ```
  */
-export function* verifyChain(request: ChainRequest): Work<VerifiedChain, VerifyAsk | HashAsk> {
+export function verifyChain(request: FetchingChainRequest): Work<VerifiedChain, SearchAsk>;
+export function verifyChain(request: ChainRequest): Work<VerifiedChain, VerifyAsk | HashAsk>;
+export function* verifyChain(request: ChainRequest | FetchingChainRequest): Work<VerifiedChain, SearchAsk> {
   const search = open(request);
   const leaf = parseCertificate(request.chain[0] as Bytes);
   const intermediates = readIntermediates(
     [...request.chain.slice(1), ...(request.extraIntermediates ?? [])],
     search,
   );
-  const ready: Search = { ...search, intermediates };
+  const statuses: CertificateStatus[] = [];
+  const ready = withRevocation({ ...search, intermediates }, request, statuses);
   const place: Place = { certificate: leaf, part: 'leaf', below: [] };
   const of = { depth: 0, subject: leaf.subject };
   // All faults of the leaf are looked for, but no signature is worth verifying once there is one.
@@ -91,7 +111,7 @@ export function* verifyChain(request: ChainRequest): Work<VerifiedChain, VerifyA
   const found = verdicts.includes(false)
     ? undefined
     : (itself(ready, leaf) ?? (yield* extend(ready, [leaf])));
-  if (found !== undefined) return proven(leaf, found, ready.report);
+  if (found !== undefined) return proven(found, statuses, ready.report);
   throw stop(ready, mostUseful(ready.report) ?? { reason: rejections.unknownIssuer, facts: {} });
 }
 
@@ -103,10 +123,11 @@ export function reportOf(error: unknown): readonly Check[] {
 
 const defaultMaxDepth = 8;
 
-function open(request: ChainRequest): Search {
+function open(request: ChainRequest | FetchingChainRequest): Search {
   const { chain, at, name } = request;
   if (chain.length === 0) throw new TlsMisuse('empty-chain', 'a chain has at least the leaf certificate');
   if (!Number.isFinite(at)) throw new TlsMisuse('not-a-time', '`at` is a number of milliseconds');
+  const purse = openPurse(request.budget);
   return {
     settings: {
       // Certificates count whole seconds, so 0.999 seconds before notBefore is still before it.
@@ -120,17 +141,26 @@ function open(request: ChainRequest): Search {
     policy: request.policy ?? {},
     anchors: request.anchors,
     intermediates: [],
-    purse: openPurse(request.budget),
+    purse,
     report: [],
     verified: new Map(),
+    fetching: { allowed: 'fetch' in request ? request.fetch : [], purse, seen: new Map() },
+    accepts: undefined,
   };
 }
 
+function withRevocation(search: Search, { revocation }: ChainRequest, statuses: CertificateStatus[]): Search {
+  return revocation === undefined
+    ? search
+    : { ...search, accepts: revocationCheck(revocation, search, statuses) };
+}
+
 function proven(
-  leaf: Certificate,
   { path, anchor, policies }: Found,
+  statuses: readonly CertificateStatus[],
   report: readonly Check[],
 ): VerifiedChain {
+  const leaf = path[0] as Certificate;
   return Object.freeze({
     [brand]: true as const,
     leaf,
@@ -138,6 +168,7 @@ function proven(
     anchor,
     publicKey: usableKey(leaf),
     policies,
+    statuses,
     report,
   });
 }

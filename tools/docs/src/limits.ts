@@ -76,6 +76,7 @@ const budgetTexts: Texts<Budget> = {
   signatures: ['signatures verified for one chain', '`budget-exceeded` (certificate_unknown)'],
   steps: ['certificates tried as issuers for one chain', 'the same'],
   comparisons: ['names and policies compared for one chain', 'the same'],
+  fetches: ['things fetched for one chain, where the caller allows it', 'nothing more is fetched'],
 };
 
 const timeoutText: Text = [

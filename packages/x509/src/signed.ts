@@ -1,0 +1,48 @@
+import {
+  type Bytes,
+  equal,
+  type PublicKey,
+  type Rejection,
+  verify,
+  type VerifyAsk,
+  type Work,
+} from '@tlsmith/types';
+import { type AlgorithmIdentifier, signatureAlgorithm } from './algorithm.ts';
+import { type Purse, spend } from './budget.ts';
+import { oidName } from './oid.ts';
+import { rejections } from './rejection.ts';
+import { exhausted, type Failure } from './report.ts';
+import { type CertificateKey, keyFits } from './spki.ts';
+
+/** Whatever is signed in the way of certificates: they, CRLs and OCSP responses. */
+export interface Signed {
+  readonly tbs: Bytes;
+  readonly signatureAlgorithm: AlgorithmIdentifier;
+  readonly signature: Bytes;
+}
+
+/** Signatures already verified, by what bears them. */
+export type VerifiedSignatures = Map<Signed, { readonly key: PublicKey; readonly good: boolean }[]>;
+
+/** Why something is not signed with a key; undefined when it is. No signature is verified twice under one key. */
+export function* signatureFault(
+  { purse, verified }: { readonly purse: Purse; readonly verified: VerifiedSignatures },
+  signed: Signed,
+  key: CertificateKey,
+): Work<Failure | undefined, VerifyAsk> {
+  const algorithm = signatureAlgorithm(signed.signatureAlgorithm);
+  if (typeof algorithm !== 'string') return fault(signed, algorithm);
+  if (key.type === 'unusable') return fault(signed, key.reason, key.detail);
+  if (!keyFits(key, algorithm)) return fault(signed, rejections.badSignature, key.type);
+  const before = verified.get(signed) ?? [];
+  const known = before.find((one) => equal(one.key.spki, key.spki));
+  if (known === undefined && !spend(purse, 'signatures')) return exhausted('signatures', purse.budget);
+  const good = known?.good ?? (yield* verify(algorithm, key, signed.tbs, signed.signature));
+  if (known === undefined) verified.set(signed, [...before, { key, good }]);
+  return good ? undefined : fault(signed, rejections.badSignature);
+}
+
+function fault({ signatureAlgorithm: of }: Signed, reason: Rejection, issuerKey?: string): Failure {
+  const facts = { algorithm: oidName(of.algorithm) };
+  return { reason, facts: issuerKey === undefined ? facts : { ...facts, issuerKey } };
+}
