@@ -1,6 +1,14 @@
 import type { Ask, PeerAuthenticated } from '@tlsmith/handshake';
 import { type ServerSessionCache } from '@tlsmith/session-cache';
-import { type Answer, type Awaitable, type CryptoProvider, cryptoAnswer, TlsMisuse } from '@tlsmith/types';
+import {
+  type Answer,
+  type Awaitable,
+  ConnectionFailed,
+  type CryptoProvider,
+  cryptoAnswer,
+  isThenable,
+  TlsMisuse,
+} from '@tlsmith/types';
 import { Identification, type Identities, type UnknownServerName } from './identity.ts';
 import { KeyExchanges } from './key-exchange.ts';
 
@@ -16,9 +24,9 @@ export interface AnswerSources {
 
 /** Answers every ask of one connection: asks meet provider, x509, session-cache and clock here and nowhere else. */
 export function answers(sources: AnswerSources): Answer<Ask> {
-  const { provider, sessions } = sources;
+  const { provider } = sources;
   const exchanges = new KeyExchanges(provider);
-  const identification = new Identification(sources.identities, sources.unknownServerName);
+  const own = ownAnswers(sources);
   const crypto = cryptoAnswer(provider);
   return (ask, signal): Awaitable<unknown> => {
     switch (ask.ask) {
@@ -30,23 +38,16 @@ export function answers(sources: AnswerSources): Answer<Ask> {
         return exchanges.respond(ask.group, ask.share);
       case 'finish-key-exchange':
         return exchanges.finish(ask.group, ask.key, ask.share);
-      case 'sign':
-        return identification.behind(ask.credential).key.sign(ask.scheme.algorithm, ask.content, signal);
       case 'encrypt-premaster':
         return encrypting(provider)(ask.key, ask.premaster);
-      case 'decrypt-premaster': {
-        const { key } = identification.behind(ask.credential);
-        if (key.decryptPremaster === undefined) throw noRsa(provider);
-        return key.decryptPremaster(ask.ciphertext, ask.clientVersion, ask.substitute);
-      }
-      case 'credential':
-        return identification.find(ask);
       case 'authenticate-peer':
         return sources.authenticate(ask);
+      case 'credential':
+      case 'sign':
+      case 'decrypt-premaster':
       case 'find-session':
-        return sessions?.findFirst(ask.identities, sources.now());
       case 'issue-ticket':
-        return sessions?.issue(ask.session, ask.kind, sources.now());
+        return ours(() => own(ask, signal));
       case 'hash':
       case 'hmac':
       case 'verify':
@@ -54,6 +55,50 @@ export function answers(sources: AnswerSources): Answer<Ask> {
         return crypto(ask, signal);
     }
   };
+}
+
+/** Questions to what belongs to us: identities, private keys and session stores, wherever they are. */
+type OwnAsk = Extract<
+  Ask,
+  { readonly ask: 'credential' | 'sign' | 'decrypt-premaster' | 'find-session' | 'issue-ticket' }
+>;
+
+function ownAnswers({ provider, sessions, ...sources }: AnswerSources): Answer<OwnAsk> {
+  const identification = new Identification(sources.identities, sources.unknownServerName);
+  return (ask, signal): Awaitable<unknown> => {
+    switch (ask.ask) {
+      case 'credential':
+        return identification.find(ask);
+      case 'sign':
+        return identification.behind(ask.credential).key.sign(ask.scheme.algorithm, ask.content, signal);
+      case 'decrypt-premaster': {
+        const { key } = identification.behind(ask.credential);
+        if (key.decryptPremaster === undefined) throw noRsa(provider);
+        return key.decryptPremaster(ask.ciphertext, ask.clientVersion, ask.substitute);
+      }
+      case 'find-session':
+        return sessions?.findFirst(ask.identities, sources.now());
+      case 'issue-ticket':
+        return sessions?.issue(ask.session, ask.kind, sources.now());
+    }
+  };
+}
+
+/**
+ * What our own side gets wrong is not about the peer, even where the error is one of another TLS connection, over which a
+ * remote signer is reached: it must not choose the alert that our peer gets, nor pass for one that it sent.
+ */
+function ours<T>(question: () => Awaitable<T>): Awaitable<T> {
+  try {
+    const answer = question();
+    return isThenable(answer) ? answer.then(undefined, failed) : answer;
+  } catch (cause) {
+    return failed(cause);
+  }
+}
+
+function failed(cause: unknown): never {
+  throw new ConnectionFailed('internal', 'a key, identity or store of our own gave no answer', { cause });
 }
 
 function encrypting(provider: CryptoProvider): NonNullable<CryptoProvider['encryptPremaster']> {

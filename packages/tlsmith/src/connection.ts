@@ -151,6 +151,7 @@ export class Connection {
     const settled = (...errors: readonly unknown[]): void => {
       if (this.#over) return;
       this.#busy = false;
+      this.#waitsForAnswer = false;
       if (errors.length > 0) this.#fail(errors[0]);
       this.#pump();
       this.onReady?.();
