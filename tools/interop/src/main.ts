@@ -1,0 +1,50 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Workshop } from './bench/bench.ts';
+import { makeContent } from './bench/content.ts';
+import { makePki } from './bench/pki.ts';
+import type { Cell } from './cell.ts';
+import { chosen, type Flags, parseFlags, usage } from './flags.ts';
+import { type Entry, entries } from './peers.ts';
+import { plansOf, playCell } from './run.ts';
+import { renderJson, renderTable, succeeded, summary } from './table.ts';
+
+const bulkLength = 64 * 1024 * 1024;
+
+/** Plays the matrix and prints it peer by peer; the exit status tells whether it is as it should be. */
+async function main(args: readonly string[]): Promise<number> {
+  const flags = parseFlags(args);
+  if (flags.help) {
+    console.log(usage);
+    return 0;
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'tlsmith-interop-'));
+  try {
+    const workshop = { folder, pki: makePki(folder), content: makeContent(folder, bulkLength) };
+    const cells: Cell[] = [];
+    for (const entry of entries) cells.push(...(await playEntry(entry, workshop, flags)));
+    if (flags.json !== undefined) writeFileSync(flags.json, renderJson(cells));
+    console.log(`\n${summary(cells)}`);
+    return succeeded(cells, flags.requireAll) ? 0 : 1;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function playEntry(entry: Entry, workshop: Workshop, flags: Flags): Promise<readonly Cell[]> {
+  const cells: Cell[] = [];
+  for (const plan of plansOf(entry).filter((one) => chosen(flags, one))) {
+    const { cell, notes } = await playCell(plan, workshop);
+    cells.push(cell);
+    if (flags.verbose)
+      console.log(`\n## ${cell.peer} ${cell.case} ${cell.version}: ${cell.result}\n${notes.join('\n')}`);
+  }
+  if (cells.length === 0) return cells;
+  const { peer, role } = entry.pairing;
+  console.log(`\n${peer} (${entry.version() ?? 'not installed'}), we are the ${role}`);
+  console.log(renderTable('case', cells));
+  return cells;
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,22 @@
+import { constants } from 'node:crypto';
+import type { SecureContextOptions, SecureVersion } from 'node:tls';
+import { opensslGroup, opensslSuite } from '../openssl/names.ts';
+import { oldSuites } from '../openssl/s-client.ts';
+import type { ClientSetup, ServerSetup } from '../side.ts';
+
+/** node:tls's options that both roles share. */
+export function nodeOptions(setup: ClientSetup | ServerSetup): SecureContextOptions {
+  const { versions, suites, groups, schemes } = setup;
+  const secureVersions = [...versions].sort().map((version): SecureVersion => `TLSv${version}`);
+  return {
+    minVersion: secureVersions[0] as SecureVersion,
+    maxVersion: secureVersions.at(-1) as SecureVersion,
+    ...(versions.includes('1.1') ? { ciphers: oldSuites } : {}),
+    ...(suites === undefined ? {} : { ciphers: suites.map(opensslSuite).join(':') }),
+    ...(groups === undefined ? {} : { ecdhCurve: groups.map(opensslGroup).join(':') }),
+    ...(schemes === undefined ? {} : { sigalgs: schemes.map(({ name }) => name).join(':') }),
+  };
+}
+
+/** Without tickets TLS 1.2 resumes by session ID. */
+export const withoutTickets: SecureContextOptions = { secureOptions: constants.SSL_OP_NO_TICKET };

@@ -1,0 +1,64 @@
+import { versionOf } from './bench/program.ts';
+import { bulkCases } from './cases/bulk.ts';
+import { algorithmCases, handshakeCases } from './cases/handshakes.ts';
+import { fallback, refusalCases } from './cases/refusals.ts';
+import { resumptionCases } from './cases/resumption.ts';
+import type { Case, Pairing } from './match.ts';
+import {
+  curlClient,
+  nginxServer,
+  nodeClient,
+  nodeServer,
+  opensslClient,
+  opensslServer,
+  ourClient,
+  ourServer,
+} from './sides.ts';
+
+/** A peer in one role, with the cases that it can play at all. */
+export interface Entry {
+  readonly pairing: Pairing;
+  readonly cases: readonly Case[];
+  /** The peer's version here; undefined when it is not installed. */
+  version(): string | undefined;
+}
+
+const common = [...handshakeCases, ...resumptionCases, ...refusalCases, ...bulkCases];
+
+const asServer = (peer: string, client: Pairing['client']): Pairing => ({
+  peer,
+  role: 'server',
+  client,
+  server: ourServer,
+});
+const asClient = (peer: string, server: Pairing['server']): Pairing => ({
+  peer,
+  role: 'client',
+  client: ourClient,
+  server,
+});
+
+const openssl = (): string | undefined => versionOf('openssl', 'version');
+const node = (): string => `Node ${process.versions.node}, OpenSSL ${process.versions.openssl}`;
+
+/** Every peer, in the order of the report. */
+export const entries: readonly Entry[] = [
+  {
+    pairing: asServer('openssl s_client', opensslClient),
+    cases: [...common, ...algorithmCases, fallback],
+    version: openssl,
+  },
+  {
+    pairing: asClient('openssl s_server', opensslServer),
+    cases: [...common, ...algorithmCases],
+    version: openssl,
+  },
+  { pairing: asServer('curl', curlClient), cases: common, version: () => versionOf('curl', '--version') },
+  {
+    pairing: { ...asClient('nginx', nginxServer), peerClosesFirst: true },
+    cases: common,
+    version: () => versionOf('nginx', '-v'),
+  },
+  { pairing: asServer('node', nodeClient), cases: [...common, ...algorithmCases], version: node },
+  { pairing: asClient('node', nodeServer), cases: [...common, ...algorithmCases], version: node },
+];

@@ -1,0 +1,50 @@
+import { Bench, type Workshop } from './bench/bench.ts';
+import { type Cell, LeftOut, type Plan } from './cell.ts';
+import type { Entry } from './peers.ts';
+
+/** Milliseconds for one cell: many times what the slowest takes on a slow machine. */
+const timeout = 5_000;
+
+/** The cells of a peer. Where it is missing each says so. */
+export function plansOf({ pairing, cases, version }: Entry): readonly Plan[] {
+  const { peer, role } = pairing;
+  const missing = version() === undefined;
+  return cases.flatMap(({ name, versions, play }) =>
+    versions.map((of): Plan => {
+      const refuse = (): Promise<never> => Promise.reject(new LeftOut(`${peer} is not installed`));
+      const cell = { peer, role, version: of, case: name };
+      return { ...cell, play: (bench) => (missing ? refuse() : play({ bench, pairing, version: of })) };
+    }),
+  );
+}
+
+/** A played cell, with what its programs printed. */
+export interface Played {
+  readonly cell: Cell;
+  readonly notes: readonly string[];
+}
+
+/** Plays one cell and clears up after it. */
+export async function playCell(plan: Plan, workshop: Workshop): Promise<Played> {
+  const bench = new Bench(workshop);
+  const { peer, role, version, case: name } = plan;
+  const outcome = await outcomeOf(plan, bench);
+  await bench.close();
+  return { cell: { peer, role, version, case: name, ...outcome }, notes: bench.notes };
+}
+
+async function outcomeOf(plan: Plan, bench: Bench): Promise<Pick<Cell, 'result' | 'reason'>> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not done within ${timeout / 1000} s`)), timeout);
+  });
+  try {
+    await Promise.race([plan.play(bench), late]);
+    return { result: 'pass' };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { result: error instanceof LeftOut ? 'left-out' : 'fail', reason };
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,26 @@
+import { visitWithCurl } from './curl/curl.ts';
+import { startNginx } from './nginx/nginx.ts';
+import { visitWithNode } from './node/client.ts';
+import { startNodeServer } from './node/server.ts';
+import { visitWithOpenssl } from './openssl/s-client.ts';
+import { startOpensslServer } from './openssl/s-server.ts';
+import { visitWithOurs } from './ours/client.ts';
+import { startOurServer } from './ours/server.ts';
+import type { ClientSide, ServerSide } from './side.ts';
+
+const lines = (): 'lines' => 'lines';
+const http = (): 'http' => 'http';
+
+/** Our client speaks what the server wants. */
+export const ourClient: ClientSide = { speech: lines, visit: visitWithOurs };
+/** Our server speaks what the client wants. */
+export const ourServer: ServerSide = { speech: lines, start: startOurServer };
+export const opensslClient: ClientSide = { speech: lines, visit: visitWithOpenssl };
+export const opensslServer: ServerSide = {
+  speech: (talk) => (talk === 'farewell' || talk === 'download' ? 'http' : 'lines'),
+  start: startOpensslServer,
+};
+export const curlClient: ClientSide = { speech: http, visit: visitWithCurl };
+export const nginxServer: ServerSide = { speech: http, start: startNginx };
+export const nodeClient: ClientSide = { speech: lines, visit: visitWithNode };
+export const nodeServer: ServerSide = { speech: lines, start: startNodeServer };
