@@ -14,7 +14,15 @@ export type { EntrySummary, RevokedCertificate } from './crl/entry.ts';
 export type { IssuingDistributionPoint } from './crl/issuing-distribution-point.ts';
 export { findRevoked, revokedCertificates } from './crl/lookup.ts';
 export type { RevocationReason } from './crl/reason.ts';
+export { type CheckRule, checkRules } from './check-rule.ts';
 export { type Explanation, explainRejection } from './explain.ts';
+export {
+  type ChainExplanation,
+  type ExplainedCertificate,
+  type ExplainedCheck,
+  type ExplainedPath,
+  explain,
+} from './explain-chain.ts';
 export type { Extension, KnownExtensions } from './extension.ts';
 export type { AccessDescription } from './extensions/access.ts';
 export type { BasicConstraints } from './extensions/basic-constraints.ts';
