@@ -156,10 +156,7 @@ export class Connection {
       this.#pump();
       this.onReady?.();
     };
-    running.then(
-      () => settled(),
-      (error) => settled(error),
-    );
+    running.then(() => settled(), settled);
   }
 
   /** The next event for the machine; what needs no machine is done on the way. */
