@@ -22,7 +22,7 @@ import { type CertificateInput, issue, makeAuthority, makeKey, selfSigned } from
 import { expect, test } from 'vitest';
 import { parseCertificate } from './certificate.ts';
 import { oids } from './oids.ts';
-import { brokenRule, type Part, type Profile } from './profile.ts';
+import { brokenRule, type Part, type Profile, type ProfileContext } from './profile.ts';
 import { publicSuffixes } from './public-suffix.ts';
 
 const root = makeAuthority({ name: 'Root' });
@@ -327,4 +327,18 @@ test('a wildcard right below a public suffix is refused where the caller knows t
   expect(brokenRule(certificate, 'webpki', { part: 'leaf', publicSuffix: undefined })).toBeUndefined();
   const fine = parseCertificate(leaf({ subject: '*.a.co.uk', dns: ['*.a.co.uk'] }));
   expect(brokenRule(fine, 'webpki', { part: 'leaf', publicSuffix })).toBeUndefined();
+});
+
+test.each<[string, Uint8Array, readonly Profile[]]>([
+  [
+    'a root that another authority signed and that names no key of it',
+    authority({ omit: [oids.authorityKeyIdentifier] }),
+    ['rfc5280'],
+  ],
+  ['a root with the serial number 0', authority({ serial: 0 }), []],
+])('%s breaks as a trust anchor what its profile says of those', (_, der, refusing) => {
+  const certificate = parseCertificate(der);
+  const context: ProfileContext = { part: 'anchor', publicSuffix: undefined };
+  const profiles: readonly Profile[] = ['default', 'rfc5280', 'webpki'];
+  expect(profiles.filter((profile) => brokenRule(certificate, profile, context))).toEqual(refusing);
 });

@@ -57,9 +57,11 @@ const webpki = ruleOf('webpki');
 const rules: readonly Rule[] = [
   both('UTCTime through 2049', 'RFC 5280 §4.1.2.5', hasEarlyGeneralizedTime),
   both('key usage without trailing zero bits', 'X.690 §11.2.2', hasTrailingZeroBits),
-  both('serial number positive, at most 20 octets', 'RFC 5280 §4.1.2.2', ({ serialNumber: octets }) => {
+  // Not of trust anchors: what a root was once numbered harms nobody, and several in every browser have 0.
+  both('serial number positive, at most 20 octets', 'RFC 5280 §4.1.2.2', (certificate, { part }) => {
+    const { serialNumber: octets } = certificate;
     const isZero = octets.length === 1 && octets[0] === 0;
-    return isZero || octets.length > 20 || (octets[0] as number) >= 0x80;
+    return part !== 'anchor' && (isZero || octets.length > 20 || (octets[0] as number) >= 0x80);
   }),
   both('issuer not empty', 'RFC 5280 §4.1.2.4', ({ issuer }) => issuer.parts.length === 0),
   both('subject of an authority not empty', 'RFC 5280 §4.1.2.6', (c) => isAuthority(c) && isNameless(c)),
@@ -68,10 +70,12 @@ const rules: readonly Rule[] = [
     'RFC 5280 §4.2.1.1',
     criticalIs(true, 'authorityKeyIdentifier'),
   ),
-  both(
+  rfc5280('authority key identifier present unless self-signed', 'RFC 5280 §4.2.1.1', lacksKeyIdentifier),
+  webpki(
     'authority key identifier present unless self-signed',
     'RFC 5280 §4.2.1.1',
-    (c) => !isSelfIssued(c) && c.authorityKeyIdentifier?.keyIdentifier === undefined,
+    // In the eyes of the Baseline Requirements a trust anchor is a root, whoever else signed it (BR 7.1.2.1.3).
+    (certificate, { part }) => part !== 'anchor' && lacksKeyIdentifier(certificate),
   ),
   both('subject key identifier not critical', 'RFC 5280 §4.2.1.2', criticalIs(true, 'subjectKeyIdentifier')),
   both(
@@ -162,6 +166,10 @@ const anyContext: ProfileContext = { part: 'leaf', publicSuffix: undefined };
 function criticalIs(critical: boolean, key: ExtensionKey): Test {
   return ({ extensions }) =>
     extensions.some((extension) => extension.key === key && extension.critical === critical);
+}
+
+function lacksKeyIdentifier(certificate: Certificate): boolean {
+  return !isSelfIssued(certificate) && certificate.authorityKeyIdentifier?.keyIdentifier === undefined;
 }
 
 function isAuthority({ basicConstraints }: Certificate): boolean {
