@@ -4,6 +4,7 @@ export {
   type ClientSessionStore,
   clientSessionCache,
 } from './client.ts';
+export type { MissReason } from './decisions.ts';
 export {
   fleetTicketKeys,
   type FleetTicketKeys,

@@ -90,7 +90,7 @@ export function fleetTicketKeys(options: FleetTicketKeysOptions): FleetTicketKey
   const keys = keysOver(ring, options);
   return {
     seal: (session, now) => keys.seal(session, now),
-    open: (ticket, now) => keys.open(ticket, now),
+    open: (ticket, now, missed) => keys.open(ticket, now, missed),
     protect: (content, binding, now) => keys.protect(content, binding, now),
     unprotect: (sealed, binding, now) => keys.unprotect(sealed, binding, now),
     destroy: () => keys.destroy(),

@@ -7,6 +7,7 @@ import {
   TlsMisuse,
 } from '@tlsmith/types';
 import { after, recovered } from './awaitable.ts';
+import type { MissReason } from './decisions.ts';
 import { cappedLifetime, expiryOf, isLive } from './policy.ts';
 import { copyServerSession, wipeSession } from './session.ts';
 import { type SessionKind, type SessionStore, type StoreKey, storeKey } from './store.ts';
@@ -60,12 +61,17 @@ export interface ServerSessionCache {
     /** Tickets of each version: stored ones are for TLS 1.3 only. */
     readonly tickets: { readonly tls12: boolean; readonly tls13: boolean };
   };
-  /** The session behind an identity; its secret is the caller's to wipe. */
-  find(identity: SessionIdentity, now: number): Awaitable<ServerSession | undefined>;
-  /** The first of the offered identities that has a session. */
+  /** The session behind an identity; its secret is the caller's to wipe. When there is none, `missed` is told why. */
+  find(
+    identity: SessionIdentity,
+    now: number,
+    missed?: (reason: MissReason) => void,
+  ): Awaitable<ServerSession | undefined>;
+  /** The first of the offered identities that has a session; `missed` is told of every other. */
   findFirst(
     identities: readonly SessionIdentity[],
     now: number,
+    missed?: (reason: MissReason) => void,
   ): Awaitable<{ readonly index: number; readonly session: ServerSession } | undefined>;
   /** Keeps or seals a copy of the session and names it; undefined when there is nothing to send. */
   issue(session: ServerSession, kind: SessionKind, now: number): Awaitable<IssuedSession | undefined>;
@@ -120,26 +126,37 @@ class Cache implements ServerSessionCache {
     this.#options = options;
   }
 
-  find(identity: SessionIdentity, now: number): Awaitable<ServerSession | undefined> {
-    return after(
-      this.#attempt(() => this.#lookUp(identity, now)),
-      (session) => {
-        if (session === undefined || isLive(session, now)) return session;
-        wipeSession(session);
-        return undefined;
-      },
+  find(
+    identity: SessionIdentity,
+    now: number,
+    missed?: (reason: MissReason) => void,
+  ): Awaitable<ServerSession | undefined> {
+    let reason: MissReason = 'unknown';
+    const because = (known: MissReason): void => {
+      reason = known;
+    };
+    const found = this.#attempt(
+      () => this.#lookUp(identity, now, because),
+      () => because('store-failed'),
     );
+    return after(found, (session) => {
+      if (session !== undefined && isLive(session, now)) return session;
+      if (session !== undefined) wipeSession(session);
+      missed?.(session === undefined ? reason : 'expired');
+      return undefined;
+    });
   }
 
   findFirst(
     identities: readonly SessionIdentity[],
     now: number,
+    missed?: (reason: MissReason) => void,
   ): Awaitable<{ readonly index: number; readonly session: ServerSession } | undefined> {
     const limit = Math.min(identities.length, this.#options.identityLimit ?? 8);
     const from = (index: number): ReturnType<ServerSessionCache['findFirst']> =>
       index >= limit
         ? undefined
-        : after(this.find(identities[index] as SessionIdentity, now), (session) =>
+        : after(this.find(identities[index] as SessionIdentity, now, missed), (session) =>
             session === undefined ? from(index + 1) : { index, session },
           );
     return from(0);
@@ -169,10 +186,14 @@ class Cache implements ServerSessionCache {
     );
   }
 
-  #lookUp({ kind, id }: SessionIdentity, now: number): Awaitable<ServerSession | undefined> {
+  #lookUp(
+    { kind, id }: SessionIdentity,
+    now: number,
+    because: (reason: MissReason) => void,
+  ): Awaitable<ServerSession | undefined> {
     const { store, tickets } = this.#options;
     if (kind === 'ticket') {
-      if (tickets.kind === 'sealed') return tickets.keys.open(id, now);
+      if (tickets.kind === 'sealed') return tickets.keys.open(id, now, because);
       if (tickets.kind === 'none') return undefined;
       if (tickets.singleUse) return store?.take(storeKey(kind, id), now);
     }
@@ -205,10 +226,11 @@ class Cache implements ServerSessionCache {
     return { ...session, lifetime: Math.min(cappedLifetime(session.lifetime), limit) };
   }
 
-  #attempt<T>(step: () => Awaitable<T | undefined>): Awaitable<T | undefined> {
+  #attempt<T>(step: () => Awaitable<T | undefined>, failed?: () => void): Awaitable<T | undefined> {
     return recovered(step, (error) => {
       // A mistake of our caller, not a failing store.
       if (isTlsMisuse(error)) throw error;
+      failed?.();
       this.#options.onError?.(error);
       return undefined;
     });

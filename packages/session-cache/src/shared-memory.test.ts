@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as after } from 'node:timers/promises';
 import { node } from '@tlsmith/crypto/node';
 import { serverSession12, sessionTime } from '@tlsmith/testkit';
@@ -197,7 +198,8 @@ test('threads terminated in the middle of their work wedge nobody', { timeout: 1
   const store = opened(memory);
   for (let turn = 1; turn <= 12; turn++) {
     const worker = thread({ kind: 'churn', memory, operations: 0, seed: turn });
-    await changed(memory);
+    await Promise.race([changed(memory), once(worker, 'exit')]);
+    expect(worker.threadId).toBeGreaterThan(0);
     await after(turn);
     await worker.terminate();
     for (let key = 0; key < 300; key++) {

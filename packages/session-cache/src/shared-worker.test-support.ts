@@ -109,5 +109,6 @@ function pass({ memory, threads }: Gate): void {
     Atomics.notify(words, 1);
     return;
   }
-  Atomics.wait(words, 1, round);
+  // A late notification of the round before wakes threads of this one.
+  while (Atomics.load(words, 1) === round) Atomics.wait(words, 1, round);
 }

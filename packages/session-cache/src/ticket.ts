@@ -19,20 +19,25 @@ import {
   sealsPerKey,
   suitable,
 } from './key-ring.ts';
+import type { MissReason } from './decisions.ts';
 import { cappedLifetime, isLive } from './policy.ts';
 
 /** Makes tickets that hold the session themselves (RFC 9846 §4.7.1, RFC 5077 §4), and reads them. */
 export interface TicketSealer {
   /** A ticket of at most 65,535 bytes; undefined when there is none to be had. */
   seal(session: ServerSession, now: number): Awaitable<Bytes | undefined>;
-  /** The session of a ticket; undefined for any other bytes, and when the session's lifetime is over. */
-  open(ticket: Bytes, now: number): Awaitable<ServerSession | undefined>;
+  /** The session of a ticket; undefined for any other bytes, and when the session's lifetime is over: `missed` is told. */
+  open(
+    ticket: Bytes,
+    now: number,
+    missed?: (reason: MissReason) => void,
+  ): Awaitable<ServerSession | undefined>;
 }
 
 /** A sealer under AEAD keys, whose answers come at once. */
 export interface TicketKeys extends TicketSealer {
   seal(session: ServerSession, now: number): Bytes | undefined;
-  open(ticket: Bytes, now: number): ServerSession | undefined;
+  open(ticket: Bytes, now: number, missed?: (reason: MissReason) => void): ServerSession | undefined;
   /**
    * Seals any bytes to a `binding` that must be the same to open them. 44 bytes longer than `content`; undefined when
    * the keys are used up.
@@ -153,10 +158,13 @@ class Keys implements TicketKeys {
     return ticket;
   }
 
-  open(ticket: Bytes, now: number): ServerSession | undefined {
+  open(ticket: Bytes, now: number, missed?: (reason: MissReason) => void): ServerSession | undefined {
     const content = this.unprotect(ticket, noBytes, now);
     const session = content === undefined ? undefined : sessionOf(content);
-    return session !== undefined && isLive(session, now) ? session : undefined;
+    if (session !== undefined && isLive(session, now)) return session;
+    if (session === undefined) missed?.(this.#hasKeyOf(ticket, now) ? 'unreadable' : 'unknown-key');
+    else missed?.('expired');
+    return undefined;
   }
 
   protect(content: Bytes, binding: Bytes, now: number): Bytes | undefined {
@@ -179,6 +187,10 @@ class Keys implements TicketKeys {
 
   destroy(): void {
     this.#ring.destroy();
+  }
+
+  #hasKeyOf(ticket: Bytes, now: number): boolean {
+    return this.#ring.opening(ticket.subarray(0, nameLength), now) !== undefined;
   }
 
   get #overhead(): number {
