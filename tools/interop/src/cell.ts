@@ -26,6 +26,11 @@ export interface Plan {
   play(bench: Bench): Promise<void>;
 }
 
+/** Says that somebody else took a port between its choice and its use: worth another try. */
+export class PortTaken extends Error {
+  override readonly name: string = 'PortTaken';
+}
+
 /** Says that a cell cannot be played here, and why. */
 export class LeftOut extends Error {
   override readonly name: string = 'LeftOut';

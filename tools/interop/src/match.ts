@@ -127,7 +127,7 @@ function withoutWaiting({ role, client }: Pairing, side: Role, result: Result): 
 
 function expectAgreement(meeting: Meeting, visit: number): void {
   const [client, server] = [at(meeting, 'client', visit), at(meeting, 'server', visit)];
-  for (const fact of ['version', 'suite', 'group', 'resumed', 'alpn'] as const) {
+  for (const fact of ['version', 'suite', 'group', 'resumed', 'alpn', 'exported'] as const) {
     const [one, other] = [client[fact], server[fact]];
     const agree = one === undefined || other === undefined || one === other;
     expectThat(agree, `the client says that ${fact} is ${String(one)}, the server ${String(other)}`);

@@ -1,6 +1,8 @@
 import { versionOf } from './bench/program.ts';
 import { bulkCases } from './cases/bulk.ts';
-import { algorithmCases, handshakeCases } from './cases/handshakes.ts';
+import { keyUpdateCases, truncation } from './cases/openssl.ts';
+import { exporter, starttls } from './cases/upgrades.ts';
+import { algorithmCases, handshakeCases, http2 } from './cases/handshakes.ts';
 import { fallback, refusalCases } from './cases/refusals.ts';
 import { resumptionCases } from './cases/resumption.ts';
 import type { Case, Pairing } from './match.ts';
@@ -25,6 +27,8 @@ export interface Entry {
 
 const common = [...handshakeCases, ...resumptionCases, ...refusalCases, ...bulkCases];
 
+const upgrades = [starttls, exporter];
+
 const asServer = (peer: string, client: Pairing['client']): Pairing => ({
   peer,
   role: 'server',
@@ -45,20 +49,32 @@ const node = (): string => `Node ${process.versions.node}, OpenSSL ${process.ver
 export const entries: readonly Entry[] = [
   {
     pairing: asServer('openssl s_client', opensslClient),
-    cases: [...common, ...algorithmCases, fallback],
+    cases: [...common, ...upgrades, ...keyUpdateCases, truncation, fallback, ...algorithmCases],
     version: openssl,
   },
   {
     pairing: asClient('openssl s_server', opensslServer),
-    cases: [...common, ...algorithmCases],
+    cases: [...common, ...upgrades, ...keyUpdateCases, truncation, ...algorithmCases],
     version: openssl,
   },
-  { pairing: asServer('curl', curlClient), cases: common, version: () => versionOf('curl', '--version') },
+  {
+    pairing: asServer('curl', curlClient),
+    cases: [...common, http2],
+    version: () => versionOf('curl', '--version'),
+  },
   {
     pairing: { ...asClient('nginx', nginxServer), peerClosesFirst: true },
     cases: common,
     version: () => versionOf('nginx', '-v'),
   },
-  { pairing: asServer('node', nodeClient), cases: [...common, ...algorithmCases], version: node },
-  { pairing: asClient('node', nodeServer), cases: [...common, ...algorithmCases], version: node },
+  {
+    pairing: asServer('node', nodeClient),
+    cases: [...common, ...upgrades, ...algorithmCases],
+    version: node,
+  },
+  {
+    pairing: asClient('node', nodeServer),
+    cases: [...common, ...upgrades, ...algorithmCases],
+    version: node,
+  },
 ];

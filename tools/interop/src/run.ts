@@ -1,9 +1,9 @@
 import { Bench, type Workshop } from './bench/bench.ts';
-import { type Cell, LeftOut, type Plan } from './cell.ts';
+import { type Cell, LeftOut, type Plan, PortTaken } from './cell.ts';
 import type { Entry } from './peers.ts';
 
 /** Milliseconds for one cell: many times what the slowest takes on a slow machine. */
-const timeout = 5_000;
+const timeout = 40_000;
 
 /** The cells of a peer. Where it is missing each says so. */
 export function plansOf({ pairing, cases, version }: Entry): readonly Plan[] {
@@ -30,10 +30,11 @@ export async function playCell(plan: Plan, workshop: Workshop): Promise<Played> 
   const { peer, role, version, case: name } = plan;
   const outcome = await outcomeOf(plan, bench);
   await bench.close();
+  if (outcome === 'again') return playCell(plan, workshop);
   return { cell: { peer, role, version, case: name, ...outcome }, notes: bench.notes };
 }
 
-async function outcomeOf(plan: Plan, bench: Bench): Promise<Pick<Cell, 'result' | 'reason'>> {
+async function outcomeOf(plan: Plan, bench: Bench): Promise<Pick<Cell, 'result' | 'reason'> | 'again'> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`not done within ${timeout / 1000} s`)), timeout);
@@ -42,6 +43,7 @@ async function outcomeOf(plan: Plan, bench: Bench): Promise<Pick<Cell, 'result' 
     await Promise.race([plan.play(bench), late]);
     return { result: 'pass' };
   } catch (error) {
+    if (error instanceof PortTaken) return 'again';
     const reason = error instanceof Error ? error.message : String(error);
     return { result: error instanceof LeftOut ? 'left-out' : 'fail', reason };
   } finally {

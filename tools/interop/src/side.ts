@@ -24,6 +24,10 @@ interface CommonSetup {
   readonly groups?: readonly NamedGroup[];
   readonly schemes?: readonly SignatureScheme[];
   readonly alpn?: readonly string[];
+  /** The connection begins as SMTP and is upgraded (RFC 3207). */
+  readonly starttls?: true;
+  /** Keying material is exported under {@link exporterLabel}. */
+  readonly exporter?: true;
 }
 
 /** How a server is set up. */
@@ -69,6 +73,8 @@ export interface Result {
   readonly peerName?: string | undefined;
   /** The words that were heard, or the SHA-256 of the content. */
   readonly received?: string | undefined;
+  /** Exported keying material, hexadecimal. */
+  readonly exported?: string | undefined;
   /** `clean` after the other side's close_notify; else what happened instead. */
   readonly ending?: string | undefined;
   /** The fatal alert that was sent or received, by its RFC name; '' for none. */
@@ -97,6 +103,11 @@ export interface RunningServer {
   /** What it tells of its first connections, once they are over. */
   results(count: number): Promise<readonly Result[]>;
 }
+
+/** A label of nobody's. */
+export const exporterLabel = 'EXPORTER-tlsmith-interop';
+/** Bytes that are exported. */
+export const exporterLength = 32;
 
 /** What clients say in an `echo` and a `farewell`: a word that is a line, a path and a file name. */
 export const greeting = 'good-day-to-you';

@@ -1,11 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import {
-  createServer as createHttp2Server,
-  type Http2ServerRequest,
-  type Http2ServerResponse,
-} from 'node:http2';
+import { createServer as createHttp2Server } from 'node:http2';
 import type { Duplex } from 'node:stream';
 import type { Talk } from '../side.ts';
 import { type Heard, over } from './conversation.ts';
@@ -19,19 +15,17 @@ export function serveHttp(
 ): Promise<Heard> {
   const heard = { text: '' };
   const handle = handler(talk, content, heard);
-  const server = socket.alpnProtocol === 'h2' ? createHttp2Server(handle) : createServer(handle);
+  // HTTP/2's requests and responses are made to look like those of HTTP/1.1.
+  const server = socket.alpnProtocol === 'h2' ? createHttp2Server(handle as never) : createServer(handle);
   const result = over(socket, () => heard.text);
   server.emit('connection', socket);
   return result;
 }
 
-type Handler = (
-  request: IncomingMessage | Http2ServerRequest,
-  response: ServerResponse | Http2ServerResponse,
-) => void;
+type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Greets back whoever greets, hands the content out, and says the digest of what it is given. */
-export function handler(talk: Talk, content: Content, heard: { text: string }): Handler {
+function handler(talk: Talk, content: Content, heard: { text: string }): Handler {
   return (request, response) => {
     if (request.httpVersionMajor < 2 && talk !== 'echo') response.setHeader('Connection', 'close');
     if (request.method === 'PUT') {
@@ -43,7 +37,7 @@ export function handler(talk: Talk, content: Content, heard: { text: string }): 
     heard.text = (request.url ?? '').slice(1);
     if (talk === 'download') {
       response.setHeader('Content-Length', content.length);
-      createReadStream(content.path).pipe(response as ServerResponse);
+      createReadStream(content.path).pipe(response);
       return;
     }
     // Without a length the client knows the end by close_notify alone.

@@ -42,7 +42,7 @@ const noCommonProtocol: Case = {
   name: 'alpn-no-overlap',
   versions: both,
   play: async (match) => {
-    const meeting = await meet(match, { client: { alpn: ['http/1.1'] }, server: { alpn: ['other'] } });
+    const meeting = await meet(match, { client: { alpn: ['nothing'] }, server: { alpn: ['other'] } });
     const error = match.pairing.role === 'server' ? 'no-common-application-protocol' : 'peer-alert';
     const alert = 'no_application_protocol';
     expectRefusal(match, meeting, { client: { alert }, ours: { error, alert } });

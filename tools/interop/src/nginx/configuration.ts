@@ -19,7 +19,7 @@ export function nginxConfiguration(parts: NginxParts): string {
   const { home, port, sink, setup, workshop } = parts;
   const { chainPath, keyPath } = workshop.pki.server(setup.keyType);
   return `daemon off; master_process off; pid ${home}/pid;
-error_log stderr notice;
+error_log stderr info;
 events { worker_connections 64; }
 http {
   log_format facts '$ssl_protocol|$ssl_cipher|$ssl_curve|$ssl_session_reused|$ssl_alpn_protocol|$ssl_client_s_dn';

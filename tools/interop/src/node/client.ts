@@ -1,7 +1,9 @@
+import { connect as connectTcp, type Socket } from 'node:net';
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import type { Bench } from '../bench/bench.ts';
 import { converse } from '../bench/conversation.ts';
 import { serverName } from '../bench/pki.ts';
+import { askStarttls } from '../bench/smtp.ts';
 import type { ClientSetup, Result } from '../side.ts';
 import { nodeOptions } from './options.ts';
 import { nodeFacts, nodeFaults, nodeResult } from './report.ts';
@@ -17,8 +19,7 @@ export async function visitWithNode(
   for (let visit = 0; visit < (setup.visits ?? 1); visit++) {
     const socket = connect({
       ...nodeClientOptions(bench, setup),
-      host: '127.0.0.1',
-      port,
+      ...(setup.starttls === true ? { socket: await upgraded(bench, port) } : { host: '127.0.0.1', port }),
       ...(session === undefined ? {} : { session }),
     });
     bench.defer(() => socket.destroy());
@@ -26,6 +27,13 @@ export async function visitWithNode(
     results.push(await visitOnce(bench, socket, setup));
   }
   return results;
+}
+
+async function upgraded(bench: Bench, port: number): Promise<Socket> {
+  const socket = connectTcp({ host: '127.0.0.1', port });
+  bench.defer(() => socket.destroy());
+  await askStarttls(socket);
+  return socket;
 }
 
 /** node:tls's options for a client. */
@@ -48,6 +56,6 @@ export async function visitOnce(bench: Bench, socket: TLSSocket, setup: ClientSe
     socket.once('secureConnect', () => resolve(undefined)).once('error', resolve);
   });
   if (failure !== undefined) return nodeFaults(failure);
-  const facts = nodeFacts(socket);
+  const facts = nodeFacts(socket, setup);
   return nodeResult(facts, await converse(socket, setup.talk, setup.speech, bench.workshop.content));
 }

@@ -3,10 +3,10 @@ import type { Heard } from '../bench/conversation.ts';
 import type { VersionName } from '../cell.ts';
 import { ianaGroup } from '../openssl/names.ts';
 import { faults } from '../openssl/output.ts';
-import type { Result } from '../side.ts';
+import { exporterLabel, exporterLength, type Result } from '../side.ts';
 
 /** What node:tls tells of a connection that was open; asked while it is. */
-export function nodeFacts(socket: TLSSocket): Result {
+export function nodeFacts(socket: TLSSocket, { exporter }: { readonly exporter?: true }): Result {
   const { name } = (socket.getEphemeralKeyInfo() ?? {}) as { readonly name?: string };
   // A peer without a certificate is an empty object, or null when the session is resumed.
   const peer = socket.getPeerCertificate() as { readonly subject?: { readonly CN?: string } } | null;
@@ -17,6 +17,11 @@ export function nodeFacts(socket: TLSSocket): Result {
     resumed: socket.isSessionReused(),
     alpn: socket.alpnProtocol === false ? '' : (socket.alpnProtocol ?? ''),
     peerName: peer?.subject?.CN ?? '',
+    // The declared type wants a context; none is another thing than an empty one (RFC 5705 §4).
+    exported:
+      exporter === true
+        ? socket.exportKeyingMaterial(exporterLength, exporterLabel, undefined as never).toString('hex')
+        : undefined,
   };
 }
 

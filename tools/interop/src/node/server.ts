@@ -42,11 +42,7 @@ export function nodeServerOptions({ workshop }: Bench, setup: ServerSetup): TlsO
 }
 
 /** Plays the server's part on a connection of node:tls that is just open. */
-export async function serveNode(
-  { workshop }: Bench,
-  socket: TLSSocket,
-  { talk }: Pick<ServerSetup, 'talk'>,
-): Promise<Result> {
-  const facts = nodeFacts(socket);
-  return nodeResult(facts, await serveLines(socket, talk, workshop.content));
+async function serveNode({ workshop }: Bench, socket: TLSSocket, setup: ServerSetup): Promise<Result> {
+  const facts = nodeFacts(socket, setup);
+  return nodeResult(facts, await serveLines(socket, setup.talk, workshop.content));
 }

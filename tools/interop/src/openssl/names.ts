@@ -19,6 +19,11 @@ export function ianaSuite(printed: string): string {
   return Object.values(suites).find((suite) => opensslSuite(suite) === printed)?.name ?? printed;
 }
 
+/** The common name in a subject as Node or OpenSSL print it; '' for none. */
+export function commonName(subject: string): string {
+  return /CN ?= ?([^,\n/]+)/.exec(subject)?.[1]?.trim() ?? '';
+}
+
 /** OpenSSL's name of a group. */
 export const opensslGroup = ({ name }: NamedGroup): string =>
   name.replace(/^secp(\d+)r1$/, 'P-$1').replace(/^x/, 'X');

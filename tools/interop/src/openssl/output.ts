@@ -1,8 +1,7 @@
 import { alertDescription, alertName, type SignatureScheme } from '@tlsmith/types';
 import type { VersionName } from '../cell.ts';
-import { commonName } from '../ours/watch.ts';
 import type { Result } from '../side.ts';
-import { ianaGroup, ianaScheme, ianaSuite } from './names.ts';
+import { commonName, ianaGroup, ianaScheme, ianaSuite } from './names.ts';
 
 /** What `openssl s_client` tells of a connection on its two outputs. */
 export function clientReport(out: string, err: string, among?: readonly SignatureScheme[]): Result {
@@ -19,6 +18,7 @@ export function clientReport(out: string, err: string, among?: readonly Signatur
     alpn: /^ALPN protocol: (.*)/m.exec(out)?.[1] ?? '',
     peerScheme: signatureIn(out, among),
     peerName: commonName(/^subject=(.*)/m.exec(out)?.[1] ?? ''),
+    exported: /^ *Keying material: ([0-9A-F]+)/m.exec(out)?.[1]?.toLowerCase(),
   };
 }
 
@@ -34,6 +34,7 @@ export function serverReport(out: string, err: string, among?: readonly Signatur
     alpn: /^ALPN protocols selected: (.*)/m.exec(out)?.[1] ?? '',
     peerScheme: signatureIn(out, among),
     peerName: commonName(/^subject=(.*)/m.exec(out)?.[1] ?? ''),
+    exported: /^ *Keying material: ([0-9A-F]+)/m.exec(out)?.[1]?.toLowerCase(),
     ending: /^DONE/m.test(out) ? 'clean' : 'closed',
   };
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Bench } from '../bench/bench.ts';
 import { type Identified, serverName } from '../bench/pki.ts';
 import { Program } from '../bench/program.ts';
-import { type ClientSetup, greeting, type Result } from '../side.ts';
+import { type ClientSetup, exporterLabel, exporterLength, greeting, type Result } from '../side.ts';
 import { opensslGroup, opensslSuite } from './names.ts';
 import { clientReport } from './output.ts';
 
@@ -37,6 +37,7 @@ export function startClient(
     ...['-no-CApath', '-no-CAstore', '-verify_return_error', '-verify_hostname', serverName],
     ...opensslOptions(setup),
     ...(setup.certificate === undefined ? [] : identityOptions(pki.client(setup.certificate))),
+    ...(setup.starttls === true ? ['-starttls', 'smtp'] : []),
     ...(setup.fallback === true ? ['-fallback_scsv'] : []),
     ...more,
   ];
@@ -76,7 +77,8 @@ export function opensslOptions({
   groups,
   schemes,
   alpn,
-}: Pick<ClientSetup, 'versions' | 'suites' | 'groups' | 'schemes' | 'alpn'>): string[] {
+  exporter,
+}: Pick<ClientSetup, 'versions' | 'suites' | 'groups' | 'schemes' | 'alpn' | 'exporter'>): string[] {
   const of13 = suites?.filter(({ version }) => version === 'tls13').map(opensslSuite) ?? [];
   const of12 = suites?.filter(({ version }) => version === 'tls12').map(opensslSuite) ?? [];
   return [
@@ -87,6 +89,9 @@ export function opensslOptions({
     ...(groups === undefined ? [] : ['-groups', groups.map(opensslGroup).join(':')]),
     ...(schemes === undefined ? [] : ['-sigalgs', schemes.map(({ name }) => name).join(':')]),
     ...(alpn === undefined ? [] : ['-alpn', alpn.join(',')]),
+    ...(exporter === undefined
+      ? []
+      : ['-keymatexport', exporterLabel, '-keymatexportlen', String(exporterLength)]),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bench } from '../bench/bench.ts';
+import { PortTaken } from '../cell.ts';
 import { Program } from '../bench/program.ts';
 import { freePort } from '../bench/tcp.ts';
 import { greeting, type Result, type RunningServer, type ServerSetup } from '../side.ts';
@@ -35,22 +36,11 @@ export async function startOpensslServer(
   };
 }
 
-const attempts = 5;
-
+/** Who connects has to try until it listens. */
 async function startQuiet(bench: Bench, setup: ServerSetup, more: readonly string[]): Promise<OpensslServer> {
-  for (let attempt = 1; ; attempt++) {
-    const port = await freePort();
-    const program = start(bench, setup, port, ['-quiet', ...more], 'digest');
-    const taken = await failedToBind(program);
-    if (!taken) return { port, program, results: digests(program) };
-    if (attempt === attempts) throw new Error(`s_server: ${program.err}`);
-  }
-}
-
-/** The line comes before it binds; a port that somebody took meanwhile makes it end. */
-async function failedToBind(program: Program): Promise<boolean> {
-  await program.printed(/DH parameters|unable to bind/, 'err');
-  return /unable to bind/.test(program.err);
+  const port = await freePort();
+  const program = start(bench, setup, port, ['-quiet', ...more], 'digest');
+  return { port, program, results: digests(program) };
 }
 
 function start(
@@ -97,6 +87,7 @@ function reports(program: Program, setup: ServerSetup): RunningServer['results']
 function digests(program: Program): RunningServer['results'] {
   return async (): Promise<readonly Result[]> => {
     await program.ended;
+    if (/Address already in use/.test(program.err)) throw new PortTaken();
     return [{ received: program.out }];
   };
 }

@@ -4,10 +4,12 @@ import { connect, type TLSSocket } from 'tlsmith/node';
 import type { Bench } from '../bench/bench.ts';
 import { converse } from '../bench/conversation.ts';
 import { serverName } from '../bench/pki.ts';
+import { askStarttls } from '../bench/smtp.ts';
 import { dial } from '../bench/tcp.ts';
 import type { ClientSetup, Result } from '../side.ts';
 import { clientOptions } from './options.ts';
-import { ourResult, Watch } from './watch.ts';
+import { ourResult } from './result.ts';
+import { Watch } from './watch.ts';
 
 /** Visits a server with our client. */
 export async function visitWithOurs(
@@ -19,10 +21,12 @@ export async function visitWithOurs(
   let session: ClientSession | undefined;
   for (let visit = 0; visit < (setup.visits ?? 1); visit++) {
     const watch = new Watch();
-    const socket = connectOurs(bench, await dial(bench, port), setup, { watch, session });
-    const heard = await converse(socket, setup.talk, setup.speech, bench.workshop.content);
+    const transport = await dial(bench, port);
+    if (setup.starttls === true) await askStarttls(transport);
+    const socket = connectOurs(bench, transport, setup, { watch, session });
+    const heard = converse(socket, setup.talk, setup.speech, bench.workshop.content);
+    results.push(await ourResult(socket, watch, heard, setup.exporter));
     session = socket.getSession();
-    results.push(ourResult(socket, heard, watch));
   }
   return results;
 }
