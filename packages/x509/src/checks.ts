@@ -1,7 +1,7 @@
 import type { Facts, Rejection } from '@tlsmith/types';
 import { type Certificate, isSelfIssued } from './certificate.ts';
-import { matchesReference, type Reference } from './hostname.ts';
-import { describeGeneralName } from './general-name.ts';
+import { describeGeneralName, type GeneralName } from './general-name.ts';
+import { matchesReference, presentedDnsName, type Reference } from './hostname.ts';
 import { formatIp } from './ip.ts';
 import { describeName } from './name.ts';
 import { oidName } from './oid.ts';
@@ -102,15 +102,24 @@ function key({ certificate }: Place): Failure | undefined {
     : undefined;
 }
 
-// RFC 9525 §6.
-function name({ certificate }: Place, { reference }: Settings): Failure | undefined {
-  if (reference === undefined || certificate.sans.some((san) => matchesReference(reference, san))) {
-    return undefined;
-  }
+// RFC 9525 §6. A wildcard right below a public suffix stands for names of strangers to each other, so that nobody can
+// own it: it is no match where the caller knows such suffixes.
+function name({ certificate }: Place, { reference, publicSuffix }: Settings): Failure | undefined {
+  if (reference === undefined) return undefined;
+  const matching = certificate.sans.filter((san) => matchesReference(reference, san));
+  const wide = publicSuffix === undefined ? [] : matching.filter((san) => isTooWide(san, publicSuffix));
+  if (matching.length > wide.length) return undefined;
   const wanted = reference.dns ?? formatIp(reference.ip as Uint8Array);
   // A certificate may have thousands of names; a message needs a few.
-  const presented = certificate.sans.slice(0, 20).map(describeGeneralName);
-  return failure(rejections.wrongName, certificate, { wanted, presented, names: certificate.sans.length });
+  const shown = wide.length > 0 ? wide : certificate.sans;
+  const presented = shown.slice(0, 20).map(describeGeneralName);
+  const reason = wide.length > 0 ? rejections.publicSuffixWildcard : rejections.wrongName;
+  return failure(reason, certificate, { wanted, presented, names: certificate.sans.length });
+}
+
+function isTooWide(san: GeneralName, publicSuffix: (domain: string) => boolean): boolean {
+  const presented = san.form === 'dNSName' ? presentedDnsName(san.value) : undefined;
+  return presented?.wildcard === true && publicSuffix(presented.base);
 }
 
 // RFC 5280 §6.1.4 k and n. Version 1 has no extensions to say so: only a trust anchor is believed without.

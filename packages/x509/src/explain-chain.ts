@@ -1,10 +1,17 @@
-import { type Facts, isCertificateRejected, type Work } from '@tlsmith/types';
+import { type Facts, type HashAsk, isCertificateRejected, type VerifyAsk, type Work } from '@tlsmith/types';
 import { checkRules } from './check-rule.ts';
 import { type Explanation, explainRejection } from './explain.ts';
 import { describeName } from './name.ts';
 import type { RejectionCode } from './rejection.ts';
 import type { Check, CheckName } from './report.ts';
-import { type ChainRequest, reportOf, type VerifiedChain, verifyChain } from './verify.ts';
+import type { SearchAsk } from './search.ts';
+import {
+  type ChainRequest,
+  type FetchingChainRequest,
+  reportOf,
+  type VerifiedChain,
+  verifyChain,
+} from './verify.ts';
 
 /** One check with its verdict, for a person. */
 export interface ExplainedCheck {
@@ -66,7 +73,9 @@ export interface ChainExplanation {
  * const whyNot = (request: ChainRequest) => compute(node, explain(request)).rejection?.sentence;
  * ```
  */
-export function* explain(request: ChainRequest): Work<ChainExplanation, AskOf> {
+export function explain(request: FetchingChainRequest): Work<ChainExplanation, SearchAsk>;
+export function explain(request: ChainRequest): Work<ChainExplanation, VerifyAsk | HashAsk>;
+export function* explain(request: ChainRequest | FetchingChainRequest): Work<ChainExplanation, SearchAsk> {
   try {
     const verified = yield* verifyChain(request);
     return { verified, rejection: undefined, ...treeOf(verified.report, undefined) };
@@ -78,8 +87,6 @@ export function* explain(request: ChainRequest): Work<ChainExplanation, AskOf> {
     return { verified: undefined, rejection, ...treeOf(reportOf(error), { code, facts }) };
   }
 }
-
-type AskOf = ReturnType<typeof verifyChain> extends Work<VerifiedChain, infer Ask> ? Ask : never;
 
 /** A certificate of the tree while it is still being put together. */
 interface Open extends ExplainedCertificate {

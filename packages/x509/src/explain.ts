@@ -90,6 +90,12 @@ const explanations: Readonly<Record<RejectionCode, Row>> = {
     browser: ({ wanted, presented }, { who }) =>
       `the certificate is not for ${text(wanted, who)}${but(presented)}`,
   },
+  'public-suffix-wildcard': {
+    section: 'RFC 9525 §7.1',
+    sentence:
+      'Only a wildcard right below a public suffix fits the name, and below such a suffix strangers register theirs.',
+    browser: ({ presented }) => `the certificate claims the names of strangers${claimed(presented)}`,
+  },
   'pin-mismatch': {
     section: 'RFC 7469 §2.6',
     sentence: 'Neither the certificate nor its key has one of the fingerprints that the caller pinned.',
@@ -231,6 +237,10 @@ function but(presented: unknown): string {
   return names === ''
     ? ', it has no name at all'
     : `, only for ${names}${presented.length > 3 ? ' and others' : ''}`;
+}
+
+function claimed(presented: unknown): string {
+  return Array.isArray(presented) ? ` (${presented.map((name) => plainName(String(name))).join(', ')})` : '';
 }
 
 // What a name is can be seen; the labels of describeGeneralName are for programs and those who write them.

@@ -25,6 +25,7 @@ export const rejections = {
   wrongName: { code: 'wrong-name', alert: 'bad_certificate', rank: 92 },
   pinMismatch: { code: 'pin-mismatch', alert: 'certificate_unknown', rank: 91 },
   budgetExceeded: { code: 'budget-exceeded', alert: 'certificate_unknown', rank: 90 },
+  publicSuffixWildcard: { code: 'public-suffix-wildcard', alert: 'bad_certificate', rank: 89 },
   statusResponseMissing: {
     code: 'status-response-missing',
     alert: 'bad_certificate_status_response',

@@ -44,7 +44,7 @@ export interface ChainRequest {
   readonly policy?: PolicyInputs;
   /** Whether and how revocation is checked; not at all when left out. */
   readonly revocation?: Revocation;
-  /** Whether a domain is a public suffix; the profile `webpki` then refuses wildcards right below one. */
+  /** Whether a domain is a public suffix, such as `co.uk`: a wildcard right below one is then no match for `name`. */
   readonly publicSuffix?: (domain: string) => boolean;
 }
 
