@@ -11,6 +11,7 @@ import type {
   ServerSession,
   Side,
 } from '@tlsmith/types';
+import type { ResumptionDecision } from './resumption-decision.ts';
 
 /** What protects a direction from now on. */
 export type Installed =
@@ -38,6 +39,7 @@ export type Effect =
       readonly secret: Secret;
     }
   | ({ readonly effect: 'remember' } & Remembered)
+  | ({ readonly effect: 'resumption' } & ResumptionDecision)
   | { readonly effect: 'close' };
 
 /** Sends a message under the keys now installed for writing. */
@@ -71,3 +73,9 @@ export const disclose = (label: KeyLogLabel, clientRandom: Bytes, secret: Secret
   clientRandom,
   secret,
 });
+
+/** Lets metrics and logs know why a session was resumed or not; changes nothing on the wire. */
+export const resumption = (decision: ResumptionDecision): Effect =>
+  decision.outcome === 'resumed'
+    ? { effect: 'resumption', outcome: 'resumed', by: decision.by }
+    : { effect: 'resumption', outcome: 'full', reason: decision.reason };

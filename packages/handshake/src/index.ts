@@ -45,5 +45,6 @@ export {
   serverPolicy,
   sevenDays,
 } from './policy.ts';
+export type { NotResumed, ResumptionDecision } from './resumption-decision.ts';
 export { type ServerState, serverMachine } from './server/machine.ts';
 export type { ServerFacts } from './server/states.ts';

@@ -1,5 +1,5 @@
 import { AlertMessage, encode, type MessageContext } from '@tlsmith/codec';
-import type { Effect, Installed, Remembered } from '@tlsmith/handshake';
+import type { Effect, Installed, Remembered, ResumptionDecision } from '@tlsmith/handshake';
 import { type Derivation, type KeyLogLabel } from '@tlsmith/key-schedule';
 import { type Protection, protect, protectTraffic, type RecordChannel } from '@tlsmith/record';
 import {
@@ -18,6 +18,8 @@ export interface EffectHost {
   aead(suite: CipherSuite): AeadAlgorithm;
   disclose(label: KeyLogLabel, clientRandom: Bytes, secret: Secret): void;
   remember(remembered: Remembered): void;
+  /** A server's decision, once per handshake. */
+  decided(decision: ResumptionDecision): void;
   readonly tracer: Tracer | undefined;
 }
 
@@ -86,6 +88,8 @@ function applyNow(
       return channel.send('alert', alertBytes(effect.level, effect.description));
     case 'disclose':
       return host.disclose(effect.label, effect.clientRandom, effect.secret);
+    case 'resumption':
+      return host.decided(effect);
     case 'close':
       return;
   }

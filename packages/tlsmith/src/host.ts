@@ -1,4 +1,4 @@
-import type { Remembered } from '@tlsmith/handshake';
+import type { Remembered, ResumptionDecision } from '@tlsmith/handshake';
 import { keyLogLine } from '@tlsmith/key-schedule';
 import { TlsMisuse } from '@tlsmith/types';
 import type { EffectHost } from './effects.ts';
@@ -10,6 +10,7 @@ export function effectHost(
   options: CommonOptions,
   tracer: Tracer | undefined,
   remember: (remembered: Remembered) => void,
+  decided: (decision: ResumptionDecision) => void = () => undefined,
 ): EffectHost {
   const { provider, keyLog } = options;
   return {
@@ -24,6 +25,7 @@ export function effectHost(
       tracer?.secret?.(label, clientRandom, secret);
     },
     remember,
+    decided,
     tracer,
   };
 }

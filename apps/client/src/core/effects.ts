@@ -38,6 +38,7 @@ export function perform(effect: Effect, channel: RecordChannel, peer: Peer): voi
     case 'skip-early-data':
     case 'stop-skipping':
     case 'disclose':
+    case 'resumption':
     case 'close':
       return;
   }

@@ -34,9 +34,10 @@ export function perform(effect: Effect, channel: RecordChannel): void {
       return channel.skipEarlyData(effect.bytes);
     case 'stop-skipping':
       return channel.stopSkipping();
-    // Its sessions are all in its tickets, this server keeps no key log, and the loop sees by itself when it is over.
+    // Its sessions are all in its tickets, this server keeps no key log and no counts, and the loop sees by itself when it is over.
     case 'remember':
     case 'disclose':
+    case 'resumption':
     case 'close':
       return;
   }

@@ -53,7 +53,7 @@ function* select(
   hello: HelloBytes,
   policy: ServerPolicy,
 ): Work<Selection> {
-  const resumption = yield* resume(offer, candidates, hello, policy);
+  const resumed = yield* resume(offer, candidates, hello, policy);
   const log = append(hello.log, 'client_hello', hello.raw);
-  return yield* settle(offer, candidates, { resumption, log }, policy);
+  return yield* settle(offer, candidates, { resumed, log }, policy);
 }

@@ -30,7 +30,14 @@ import {
 import { groups, noBytes, protocolVersion, random, type Secret } from '@tlsmith/types';
 import type { Work } from '../ask.ts';
 import { type Authenticated, authentication13 } from '../authentication.ts';
-import { disclose, install, send, sendChangeCipherSpec, tolerateChangeCipherSpec } from '../effect.ts';
+import {
+  disclose,
+  install,
+  resumption,
+  send,
+  sendChangeCipherSpec,
+  tolerateChangeCipherSpec,
+} from '../effect.ts';
 import type { Negotiated } from '../negotiated.ts';
 import type { ServerPolicy } from '../policy.ts';
 import { go, type Landing } from '../server/states.ts';
@@ -61,6 +68,7 @@ export function* flight(
     negotiated: negotiated(selection),
   };
   const effects = [
+    resumption(selection.decision),
     send(hello),
     ...(offer.hello.legacySessionId.length > 0 && !selection.retried ? [sendChangeCipherSpec] : []),
     disclose('CLIENT_HANDSHAKE_TRAFFIC_SECRET', clientRandom, handshake.client),

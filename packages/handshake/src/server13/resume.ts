@@ -20,6 +20,7 @@ import {
 } from '@tlsmith/types';
 import { findSession, now, type Work } from '../ask.ts';
 import type { ServerPolicy } from '../policy.ts';
+import { full, type NotResumed, type ResumptionDecision } from '../resumption-decision.ts';
 import type { ClientOffer } from '../server/offer.ts';
 import type { Candidates } from './narrow.ts';
 
@@ -31,6 +32,11 @@ export interface Resumption {
   readonly suite: CipherSuite13;
   readonly early: EarlyStage;
 }
+
+/** Whether a session will be resumed, and if not, why. */
+export type Resumed =
+  | (ResumptionDecision & { readonly outcome: 'resumed'; readonly resumption: Resumption })
+  | (ResumptionDecision & { readonly outcome: 'full'; readonly resumption?: undefined });
 
 /** The rest of what resumption needs to know of a hello. */
 export interface HelloBytes {
@@ -49,53 +55,57 @@ export function* resume(
   candidates: Candidates,
   hello: HelloBytes,
   policy: ServerPolicy,
-): Work<Resumption | undefined> {
-  const { psks } = offer;
-  if (psks === undefined) return undefined;
+): Work<Resumed> {
+  const { psks, ticket } = offer;
+  if (psks === undefined) return full(ticket?.length ? 'other-version' : 'nothing-offered');
   if (psks.identities.length !== psks.binders.length) throw violation(violations.binderCountMismatch);
-  if (!candidates.mayResume || policy.tickets === 0) return undefined;
+  if (policy.tickets === 0) return full('resumption-off');
+  if (!candidates.mayResume) return full('key-exchange-mode');
   const identities = psks.identities
     .slice(0, policy.limits.identities)
     .map(({ identity }) => ({ kind: 'ticket' as const, id: identity }));
   const found = yield* findSession(identities);
-  if (found === undefined) return undefined;
+  if (found === undefined) return full('not-found');
   const suite = resumableSuite(found.session, offer, candidates, policy);
   const age = psks.identities[found.index]?.obfuscatedTicketAge ?? 0;
-  if (suite === undefined || !(yield* fresh(found.session, age))) return undefined;
+  if (typeof suite === 'string') return full(suite);
+  const stale = yield* staleness(found.session, age);
+  if (stale !== undefined) return full(stale);
   const early = yield* earlySecret(suite.hash, found.session.secret as Secret<'psk'>);
   const truncated = truncatedClientHello(hello.raw, bindersLength(psks.binders));
   const covered = yield* hash(suite.hash.name, concat(transcriptBytes(hello.log), truncated));
   const binder = yield* pskBinder(suite.hash, early, 'resumption', covered);
   if (!equal(binder, psks.binders[found.index] as Bytes)) throw violation(violations.binderMismatch);
-  return { index: found.index, session: found.session, suite, early };
+  const resumption = { index: found.index, session: found.session, suite, early };
+  return { outcome: 'resumed', by: 'ticket', resumption };
 }
 
-/** A common suite with the session's hash, if everything else that binds a session agrees (RFC 9846 §4.7.1). */
+/** A common suite with the session's hash, or what else of that which binds a session differs (RFC 9846 §4.7.1). */
 function resumableSuite(
   session: ServerSession,
   offer: ClientOffer,
   { suites }: Candidates,
   policy: ServerPolicy,
-): CipherSuite13 | undefined {
+): CipherSuite13 | NotResumed {
   const anonymous = session.peerChain.length === 0;
-  const allowed =
-    session.version === 'tls13' &&
-    session.serverName === offer.serverName &&
-    equal(session.context, policy.context) &&
-    !(policy.clientAuthentication === 'require' && anonymous) &&
-    !(policy.clientAuthentication === 'none' && !anonymous);
-  if (!allowed) return undefined;
+  if (session.version !== 'tls13') return 'other-version';
+  if (session.serverName !== offer.serverName) return 'other-name';
+  if (!equal(session.context, policy.context)) return 'other-context';
+  if (policy.clientAuthentication === (anonymous ? 'require' : 'none')) return 'client-authentication';
   const original = policy.suites.find(({ code }) => code === session.cipherSuite);
-  return suites.find((suite) => suite.hash.name === original?.hash.name);
+  return suites.find((suite) => suite.hash.name === original?.hash.name) ?? 'suite-gone';
 }
 
 // A hello that sat in the network for longer than this is not what the client thinks it is (RFC 9846 §8.3).
 const ageTolerance = 600_000;
 
-/** Not expired, and as old as the client believes, give or take a slow network and a drifting clock. */
-function* fresh(session: ServerSession, obfuscatedAge: number): Work<boolean> {
+/** Whether it expired, or is not as old as the client believes, give or take a slow network and a drifting clock. */
+function* staleness(
+  session: ServerSession,
+  obfuscatedAge: number,
+): Work<'expired' | 'ticket-age' | undefined> {
   const age = (yield* now()) - session.createdAt;
-  if (age < 0 || age >= 1000 * session.lifetime) return false;
+  if (age < 0 || age >= 1000 * session.lifetime) return 'expired';
   const claimed = (obfuscatedAge - session.ticketAgeAdd + 2 ** 32) % 2 ** 32;
-  return Math.abs(age - claimed) <= ageTolerance;
+  return Math.abs(age - claimed) <= ageTolerance ? undefined : 'ticket-age';
 }

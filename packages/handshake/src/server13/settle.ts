@@ -3,9 +3,10 @@ import { type CipherSuite13, violation, violations } from '@tlsmith/types';
 import { type Credential, credential, respondKeyExchange, type Responded, type Work } from '../ask.ts';
 import type { ServerPolicy } from '../policy.ts';
 import { applicationProtocol } from '../server/choose.ts';
+import type { ResumptionDecision } from '../resumption-decision.ts';
 import type { ClientOffer } from '../server/offer.ts';
 import type { Candidates } from './narrow.ts';
-import type { Resumption } from './resume.ts';
+import type { Resumed, Resumption } from './resume.ts';
 
 /** Everything decided: what the flight is built from. */
 export interface Selection {
@@ -15,6 +16,7 @@ export interface Selection {
   readonly exchanged: Responded;
   readonly alpn: string | undefined;
   readonly resumption: Resumption | undefined;
+  readonly decision: ResumptionDecision;
   /** Undefined on resumption. */
   readonly credential: Credential | undefined;
   readonly log: Transcript;
@@ -29,11 +31,12 @@ export interface Selection {
 export function* settle(
   offer: ClientOffer,
   candidates: Candidates,
-  found: { readonly resumption: Resumption | undefined; readonly log: Transcript },
+  found: { readonly resumed: Resumed; readonly log: Transcript },
   policy: ServerPolicy,
 ): Work<Selection> {
   const { group, share } = candidates;
-  const { resumption, log } = found;
+  const { resumed, log } = found;
+  const { resumption } = resumed;
   const alpn = applicationProtocol(offer, policy);
   const own = resumption === undefined ? yield* serverCredential(offer, policy) : undefined;
   const exchanged = share === undefined ? undefined : yield* respondKeyExchange(group, share.keyExchange);
@@ -46,6 +49,7 @@ export function* settle(
     exchanged,
     alpn,
     resumption,
+    decision: resumed,
     credential: own,
     log,
     retried: false,
