@@ -1,5 +1,5 @@
 import type { Ask, PeerAuthenticated } from '@tlsmith/handshake';
-import { type ServerSessionCache } from '@tlsmith/session-cache';
+import type { MissReason, ServerSessionCache } from '@tlsmith/session-cache';
 import {
   type Answer,
   type Awaitable,
@@ -18,6 +18,8 @@ export interface AnswerSources {
   readonly identities: Identities;
   readonly unknownServerName: UnknownServerName;
   readonly sessions: ServerSessionCache | undefined;
+  /** Told why an offered session is not there. */
+  readonly missed?: (reason: MissReason) => void;
   now(): number;
   authenticate(ask: Extract<Ask, { readonly ask: 'authenticate-peer' }>): Awaitable<PeerAuthenticated>;
 }
@@ -77,7 +79,7 @@ function ownAnswers({ provider, sessions, ...sources }: AnswerSources): Answer<O
         return key.decryptPremaster(ask.ciphertext, ask.clientVersion, ask.substitute);
       }
       case 'find-session':
-        return sessions?.findFirst(ask.identities, sources.now());
+        return sessions?.findFirst(ask.identities, sources.now(), sources.missed);
       case 'issue-ticket':
         return sessions?.issue(ask.session, ask.kind, sources.now());
     }

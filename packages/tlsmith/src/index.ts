@@ -29,6 +29,7 @@ export {
   type ServerOptions,
 } from './options.ts';
 export { Server } from './server.ts';
+export type { SessionDecision } from './session-decision.ts';
 export { TlsEnd } from './tls-end.ts';
 export type { TracedMessage, Tracer } from './trace.ts';
 export type { Evidence, Trust } from './trust.ts';

@@ -32,6 +32,7 @@ import {
 } from './defaults.ts';
 import type { Identities, Identity, UnknownServerName } from './identity.ts';
 import { type ConnectionLimits, connectionLimits } from './limits.ts';
+import type { SessionDecision } from './session-decision.ts';
 import type { Tracer } from './trace.ts';
 import { sessionContext } from './session-context.ts';
 import type { Trust } from './trust.ts';
@@ -112,6 +113,8 @@ export interface ServerOptions extends CommonOptions {
   readonly tickets?: number;
   /** Names this configuration: sessions of another context are not resumed. */
   readonly sessionContext?: Bytes;
+  /** Told once per handshake whether a session was resumed, and if not, why. */
+  readonly onResumption?: (decision: SessionDecision) => void;
 }
 
 declare const defined: unique symbol;

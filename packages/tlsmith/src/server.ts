@@ -1,9 +1,15 @@
-import { type AuthenticatePeer, type PeerAuthenticated, serverMachine } from '@tlsmith/handshake';
+import {
+  type AuthenticatePeer,
+  type PeerAuthenticated,
+  type Remembered,
+  serverMachine,
+} from '@tlsmith/handshake';
 import { type Awaitable, TlsMisuse } from '@tlsmith/types';
 import { answers } from './answers.ts';
 import { Connection } from './connection.ts';
 import { effectHost } from './host.ts';
 import { clientTrust, type OwnOptions, type ServerConfig } from './options.ts';
+import { decisionTeller } from './session-decision.ts';
 import { TlsEnd } from './tls-end.ts';
 import { authenticate } from './trust.ts';
 
@@ -25,17 +31,20 @@ export class Server extends TlsEnd {
     const { provider, sessions } = options;
     const now = options.now ?? Date.now;
     const tracer = own.tracer ?? options.tracer;
+    const { missed, decided } = decisionTeller(options.onResumption);
     const answer = answers({
       provider,
       identities: options.identity,
       unknownServerName: options.unknownServerName ?? 'first-identity',
       sessions,
+      missed,
       now,
       authenticate: (ask) => authenticateClient(ask, config, now),
     });
-    const host = effectHost(options, tracer, (remembered) => {
+    const remember = (remembered: Remembered): void => {
       if (remembered.role === 'server') void sessions?.remember(remembered.id, remembered.session, now());
-    });
+    };
+    const host = effectHost(options, tracer, remember, decided);
     super(
       new Connection({
         role: 'server',
