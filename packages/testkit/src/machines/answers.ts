@@ -119,7 +119,7 @@ type KeyExchangeAsk = Extract<
   { readonly ask: 'begin-key-exchange' | 'respond-key-exchange' | 'finish-key-exchange' }
 >;
 
-/** Keeps private keys for good, so that a test can go on from one state several times. */
+/** Private keys by number; a provider's keys work once, so a test that goes on from one state twice brings its own. */
 function keyExchanges(provider: CryptoProvider): (ask: KeyExchangeAsk) => unknown {
   const keys: KeyExchangeKey[] = [];
   const algorithm = ({ name, implementation }: NamedGroup): KeyExchangeAlgorithm =>

@@ -95,6 +95,11 @@ export class MachineEnd<State extends AnyState = AnyState, Policy = unknown> {
     return this.#parts.policy;
   }
 
+  /** What answers its questions: another end made with it goes on from a state of this one. */
+  get answer(): Answer<Ask> {
+    return this.#parts.answer;
+  }
+
   /** The error of the state `failed`, if that is where it is. */
   get error(): Error | undefined {
     return 'error' in this.state ? (this.state as Failed).error : undefined;
@@ -216,6 +221,7 @@ export class MachineEnd<State extends AnyState = AnyState, Policy = unknown> {
       case 'skip-early-data':
       case 'stop-skipping':
       case 'disclose':
+      case 'resumption':
       case 'close':
         return;
     }
