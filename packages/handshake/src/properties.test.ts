@@ -158,7 +158,7 @@ test('whatever comes instead, in every state, ends in a state or in a typed erro
           end,
           changes.reduce((bytes, change) => change(bytes), original),
         );
-        judge(end, moment);
+        expectSound(end, moment);
       },
     ),
     { numRuns: 5000 },
@@ -176,11 +176,11 @@ test('every message of every handshake, in every state: taken where it belongs, 
     for (const content of [...said, ...late]) {
       const end = moment.start();
       deliver(end, content);
-      judge(end, moment);
+      expectSound(end, moment);
     }
     const end = moment.start();
     deliver(end, 'change-cipher-spec');
-    judge(end, moment);
+    expectSound(end, moment);
   }
   expect(moments.length * said.length).toBeGreaterThan(1000);
 });
@@ -195,7 +195,7 @@ test('random bytes under every message type, in every state', () => {
       (moment, type, body) => {
         const end = moment.start();
         deliver(end, concat(Uint8Array.of(type, 0, 0, body.length), body));
-        judge(end, moment);
+        expectSound(end, moment);
       },
     ),
     { numRuns: 2000 },
@@ -261,7 +261,7 @@ function deliver(end: MachineEnd, next: Moment['next']): void {
 }
 
 /** What may come of anything: a state of the machine, or a typed error and a fatal alert. */
-function judge(end: MachineEnd, moment: Moment): void {
+function expectSound(end: MachineEnd, moment: Moment): void {
   tally.spoilt++;
   expect(end.asks.length).toBeLessThan(200);
   if (end.state.at !== 'failed') {
@@ -273,7 +273,7 @@ function judge(end: MachineEnd, moment: Moment): void {
   const { error } = end;
   expect(
     isTlsViolation(error) || isCertificateRejected(error),
-    `${moment.state.at}: ${String(error?.cause ?? error)}`,
+    `${moment.state.at}: ${error?.cause instanceof Error ? error.cause.stack : error?.message}`,
   ).toBe(true);
   const { code, alert } = error as Error & { readonly code: string; readonly alert: string };
   expect(end.steps.at(-1)?.effects).toEqual([
