@@ -30,7 +30,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { clientMachine } from './client/machine.ts';
 import type { AnyState } from './machine.ts';
-import type { ClientPolicy } from './policy.ts';
+import type { ClientPolicy, ServerPolicy } from './policy.ts';
 import { serverMachine } from './server/machine.ts';
 
 const root = makeAuthority({ name: 'Root' });
@@ -60,13 +60,14 @@ const anyVersion = {
   keyShares: [groups.secp256r1],
   alpn: ['h2'],
 };
+const server: Partial<ServerPolicy> = { groups: anyVersion.groups, alpn: ['h2'] };
 const only12: Partial<ClientPolicy> = { ...anyVersion, versions: ['tls12'] };
 const full: Scene = {
   provider: node,
   leaf,
   sessions: new SessionTable(),
   client: anyVersion,
-  server: { alpn: ['h2'] },
+  server,
   clientAnswers: { instead: instead() },
   serverAnswers: { instead: instead() },
 };
@@ -100,11 +101,11 @@ const scenes: readonly (() => MachinePair)[] = [
     machinePairFor({
       ...full,
       clientLeaf,
-      server: { clientAuthentication: 'require', groups: [groups.secp384r1] },
+      server: { ...server, clientAuthentication: 'require', groups: [groups.secp384r1] },
     }),
   () => resumed(full),
-  () => machinePairFor({ ...full12, clientLeaf, server: { clientAuthentication: 'request' } }),
-  () => machinePairFor({ ...full12, server: { clientAuthentication: 'request' } }),
+  () => machinePairFor({ ...full12, clientLeaf, server: { ...server, clientAuthentication: 'request' } }),
+  () => machinePairFor({ ...full12, server: { ...server, clientAuthentication: 'request' } }),
   () =>
     machinePairFor({
       ...full12,
