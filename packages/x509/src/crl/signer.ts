@@ -28,26 +28,29 @@ export function* signerKey(
   question: StatusQuestion,
 ): Work<CertificateKey | StatusProblem, SearchAsk> {
   const { search } = state;
-  let found = problem('crl', 'signer-unknown', { issuer: describeName(crl.issuer) });
+  const facts = { issuer: describeName(crl.issuer) };
+  // The first candidates are the likeliest: what is wrong with one of them helps most.
+  const problems: StatusProblem[] = [];
   for (const candidate of yield* candidates(state, crl, question)) {
     const { holder } = candidate;
-    const facts = { issuer: describeName(crl.issuer) };
     if (holder.certificate?.keyUsage?.includes('cRLSign') === false) {
-      found = problem('crl', 'signer-not-authorized', { ...facts, keyUsage: holder.certificate.keyUsage });
+      const { keyUsage } = holder.certificate;
+      problems.push(problem('crl', 'signer-not-authorized', { ...facts, keyUsage }));
       continue;
     }
     const fault = yield* signatureFault(search, crl, holder.publicKey);
     if (isExhausted(fault)) throw stop(search, fault);
     if (fault !== undefined) {
-      found = problem('crl', 'bad-signature', { ...facts, ...(fault as Failure).facts });
+      problems.push(problem('crl', 'bad-signature', { ...facts, ...(fault as Failure).facts }));
       continue;
     }
     if (candidate.isValid || (yield* isValid(state, holder.certificate as Certificate, question))) {
       return holder.publicKey;
     }
-    found = problem('crl', 'signer-not-valid', facts);
+    problems.push(problem('crl', 'signer-not-valid', facts));
   }
-  return found;
+  const isNotValid = problems.find(({ problem: code }) => code === 'signer-not-valid');
+  return isNotValid ?? problems[0] ?? problem('crl', 'signer-unknown', facts);
 }
 
 interface Candidate {

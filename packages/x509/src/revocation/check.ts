@@ -1,17 +1,17 @@
 import type { Work } from '@tlsmith/types';
-import { crlStatus } from '../crl/status.ts';
 import { describeName } from '../name.ts';
 import { rejections } from '../rejection.ts';
 import type { Failure } from '../report.ts';
 import { type Found, passes, type Search, type SearchAsk } from '../search.ts';
 import { formatTime } from '../time.ts';
 import { openRevocation, type Revocation } from './options.ts';
+import { statusOf } from './sources.ts';
 import type { RevocationState } from './state.ts';
 import { type CertificateStatus, questionAt, type StatusProblem, type StatusQuestion } from './status.ts';
 
 /**
- * The last word on paths: no certificate of one may be revoked, nor of unknown status where the caller wants to know.
- * What the accepted path was accepted with ends up in `accepted`.
+ * The last word on paths: no certificate of one may be revoked, nor of unknown status where the caller wants to know,
+ * and a leaf that promises to staple must have done so. What the accepted path was accepted with ends up in `accepted`.
  */
 export function revocationCheck(
   wanted: Revocation,
@@ -28,15 +28,14 @@ export function revocationCheck(
       const status = yield* statusOf(state, question);
       path.unshift(status);
       const of = { depth: place, subject: question.certificate.subject };
-      if (!passes(search, 'revocation', of, failureOf(status, question, state))) return false;
+      const isPromised = place === 0 && wanted.stapled !== undefined;
+      const missing = isPromised ? stapleFailure(status, question) : undefined;
+      if (!passes(search, 'revocation', of, failureOf(status, question, state) ?? missing)) return false;
     }
-    accepted.splice(0, accepted.length, ...path);
+    accepted.length = 0;
+    accepted.push(...path);
     return true;
   };
-}
-
-function* statusOf(state: RevocationState, question: StatusQuestion): Work<CertificateStatus, SearchAsk> {
-  return yield* crlStatus(state, question);
 }
 
 function failureOf(
@@ -55,7 +54,26 @@ function failureOf(
 }
 
 function reasonFor(problems: readonly StatusProblem[]): Failure['reason'] {
-  if (problems.some(({ source }) => source === 'stapled')) return rejections.badStatusResponse;
-  const isStale = problems.length > 0 && problems.every(({ problem }) => problem === 'stale');
-  return isStale ? rejections.revocationStale : rejections.revocationUnknown;
+  const told = problems.filter(({ problem }) => problem !== 'about-another-certificate');
+  const isStale = told.length > 0 && told.every(({ problem }) => problem === 'stale');
+  if (isStale) return rejections.revocationStale;
+  const isStapled = told.some(({ source }) => source === 'stapled');
+  return isStapled ? rejections.badStatusResponse : rejections.revocationUnknown;
 }
+
+// RFC 7633 §4.3.3: what the certificate promises and the client asked for has to be there, and RFC 6066 §8 wants it to
+// be satisfactory. That somebody else knows the status is no excuse: a server that keeps the answer back may be lying.
+function stapleFailure(status: CertificateStatus, { certificate }: StatusQuestion): Failure | undefined {
+  const isPromised = certificate.tlsFeature?.some((feature) => stapling.has(feature)) === true;
+  if (!isPromised || (status.status === 'good' && status.source === 'stapled')) return undefined;
+  return {
+    reason: rejections.statusResponseMissing,
+    facts: {
+      certificate: describeName(certificate.subject),
+      problems: status.status === 'unknown' ? status.problems : [],
+    },
+  };
+}
+
+// status_request (RFC 6066 §8) and status_request_v2 (RFC 6961 §2.1).
+const stapling: ReadonlySet<number> = new Set([5, 17]);

@@ -51,9 +51,13 @@ export function openRevocation(
     leeway: { at: search.settings.at, tolerance, maximumAge },
     nonce: wanted.nonce ?? 'none',
     crls: [...(wanted.crls ?? [])],
-    stapled: (wanted.stapled ?? []).flatMap((response) => (response?.length ? [response] : [])),
-    ocsp: wanted.ocsp ?? [],
+    fetchedCrls: new Set(),
+    responses: [
+      ...(wanted.stapled ?? []).flatMap((der) => (der?.length ? [{ der, source: 'stapled' as const }] : [])),
+      ...(wanted.ocsp ?? []).map((der) => ({ der, source: 'ocsp' as const })),
+    ],
     signers: new Map(),
+    parsed: new Map(),
     statusOf: (question) => statusOf(state, question),
   };
   return state;
