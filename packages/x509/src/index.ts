@@ -48,7 +48,25 @@ export type { Revocation } from './revocation/options.ts';
 export type { CertificateStatus, StatusProblem, StatusSource } from './revocation/status.ts';
 export { type Check, type CheckName, describeReport, type Failure } from './report.ts';
 export type { CertificateKey, UnusableKey } from './spki.ts';
+export {
+  certificateScts,
+  ocspScts,
+  readSctList,
+  type SctItem,
+  type SignedCertificateTimestamp,
+  type UnknownTimestamp,
+} from './sct.ts';
 export { formatTime } from './time.ts';
+export {
+  type CheckedSct,
+  checkTransparency,
+  type SctSource,
+  type SctVerdict,
+  type Transparency,
+  type TransparencyRequest,
+} from './transparency.ts';
+export { type LogWindows, type TransparencyLog, transparencyLog } from './transparency-log.ts';
+export { browserTransparencyPolicy, type TransparencyPolicy } from './transparency-policy.ts';
 export {
   type ChainRequest,
   type FetchingChainRequest,
