@@ -32,4 +32,7 @@ export function expectThat(holds: boolean, otherwise: string): void {
   if (!holds) throw new Mismatch(otherwise);
 }
 
-const show = (value: unknown): string => (value === undefined ? 'unknown' : JSON.stringify(value));
+function show(value: unknown): string {
+  const text = value === undefined ? 'unknown' : JSON.stringify(value);
+  return text.length > 100 ? `${text.slice(0, 100)}...` : text;
+}

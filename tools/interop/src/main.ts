@@ -25,7 +25,7 @@ async function main(args: readonly string[]): Promise<number> {
     const cells: Cell[] = [];
     for (const entry of entries) cells.push(...(await playEntry(entry, workshop, flags)));
     if (flags.json !== undefined) writeFileSync(flags.json, renderJson(cells));
-    console.log(`\n${summary(cells)}`);
+    console.log(`\n${cells.length === 0 ? `no such cell\n${usage}` : summary(cells)}`);
     return succeeded(cells, flags.requireAll) ? 0 : 1;
   } finally {
     rmSync(folder, { recursive: true, force: true });

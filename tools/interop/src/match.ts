@@ -109,6 +109,14 @@ export function expectMeeting(match: Match, meeting: Meeting, wanted: Wanted = {
   expectAgreement(meeting, visit);
 }
 
+/** Makes sure that both sides tell something of a connection, so that comparing it proves something. */
+export function expectTold(meeting: Meeting, visit: number, ...facts: readonly (keyof Result)[]): void {
+  for (const side of ['client', 'server'] as const) {
+    const result = at(meeting, side, visit);
+    for (const fact of facts) expectThat(result[fact] !== undefined, `the ${side} does not tell its ${fact}`);
+  }
+}
+
 /** Checks a connection that must not come about. */
 export function expectRefusal(match: Match, meeting: Meeting, wanted: Wanted): void {
   const { role } = match.pairing;

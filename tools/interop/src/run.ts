@@ -5,6 +5,9 @@ import type { Entry } from './peers.ts';
 /** Milliseconds for one cell: many times what the slowest takes on a slow machine. */
 const timeout = 40_000;
 
+/** Tries for a cell whose port somebody else takes. */
+const attempts = 5;
+
 /** The cells of a peer. Where it is missing each says so. */
 export function plansOf({ pairing, cases, version }: Entry): readonly Plan[] {
   const { peer, role } = pairing;
@@ -25,16 +28,19 @@ export interface Played {
 }
 
 /** Plays one cell and clears up after it. */
-export async function playCell(plan: Plan, workshop: Workshop): Promise<Played> {
+export async function playCell(plan: Plan, workshop: Workshop, attempt = 1): Promise<Played> {
   const bench = new Bench(workshop);
   const { peer, role, version, case: name } = plan;
+  const began = performance.now();
   const outcome = await outcomeOf(plan, bench);
+  bench.note(`took ${Math.round(performance.now() - began)} ms`);
   await bench.close();
-  if (outcome === 'again') return playCell(plan, workshop);
-  return { cell: { peer, role, version, case: name, ...outcome }, notes: bench.notes };
+  if (outcome instanceof PortTaken && attempt < attempts) return playCell(plan, workshop, attempt + 1);
+  const told = outcome instanceof PortTaken ? { result: 'fail' as const, reason: String(outcome) } : outcome;
+  return { cell: { peer, role, version, case: name, ...told }, notes: bench.notes };
 }
 
-async function outcomeOf(plan: Plan, bench: Bench): Promise<Pick<Cell, 'result' | 'reason'> | 'again'> {
+async function outcomeOf(plan: Plan, bench: Bench): Promise<Pick<Cell, 'result' | 'reason'> | PortTaken> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`not done within ${timeout / 1000} s`)), timeout);
@@ -43,7 +49,7 @@ async function outcomeOf(plan: Plan, bench: Bench): Promise<Pick<Cell, 'result' 
     await Promise.race([plan.play(bench), late]);
     return { result: 'pass' };
   } catch (error) {
-    if (error instanceof PortTaken) return 'again';
+    if (error instanceof PortTaken) return error;
     const reason = error instanceof Error ? error.message : String(error);
     return { result: error instanceof LeftOut ? 'left-out' : 'fail', reason };
   } finally {

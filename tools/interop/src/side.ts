@@ -65,6 +65,8 @@ export interface Result {
   /** IANA name of the scheme of the other side's signature. */
   readonly peerScheme?: string | undefined;
   readonly resumed?: boolean | undefined;
+  /** Whether a NewSessionTicket was sent. */
+  readonly ticketed?: boolean | undefined;
   /** Whether there was a HelloRetryRequest. */
   readonly retried?: boolean | undefined;
   /** What was negotiated, '' for none. */

@@ -107,10 +107,10 @@ export class Program {
   }
 }
 
-/** The first line that a program prints about its version; undefined when it is not installed. */
+/** What a program says about its version in its first line, up to a parenthesis; undefined when it is not installed. */
 export function versionOf(command: string, option: string): string | undefined {
   const { error, stdout, stderr } = spawnSync(command, [option], { encoding: 'utf8', env: environment });
-  return error === undefined ? `${stdout}${stderr}`.split('\n')[0] : undefined;
+  return error === undefined ? `${stdout}${stderr}`.split(/\n| \(/)[0] : undefined;
 }
 
 // Nothing of this machine's configuration gets into a handshake.

@@ -23,7 +23,7 @@ export async function askStarttls(socket: Socket): Promise<void> {
   await reply(lines, '220');
   socket.write('EHLO client.example\r\n');
   const offered = await reply(lines, '250');
-  if (!offered.some((line) => /STARTTLS$/.test(line))) throw new Error('the server offers no STARTTLS');
+  if (!offered.some((line) => line.endsWith('STARTTLS'))) throw new Error('the server offers no STARTTLS');
   socket.write('STARTTLS\r\n');
   await reply(lines, '220');
   lines.release();

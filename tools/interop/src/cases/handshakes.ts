@@ -1,17 +1,16 @@
 import { groups, schemes, suites, type CipherSuite, type SignatureScheme } from '@tlsmith/types';
 import type { TestKeyType } from '@tlsmith/testkit/node';
 import { clientName, serverName } from '../bench/pki.ts';
-import { type Case, both, expectMeeting, meet } from '../match.ts';
+import { type Case, both, expectMeeting, expectTold, meet } from '../match.ts';
 
 /** A full handshake under a certificate of this kind, closed by the client. */
 const full = (name: string, keyType: TestKeyType): Case => ({
   name,
   versions: both,
   play: async (match) => {
-    expectMeeting(match, await meet(match, { keyType }), {
-      client: { peerName: serverName },
-      server: { peerName: '' },
-    });
+    const meeting = await meet(match, { keyType });
+    expectTold(meeting, 0, 'version', 'suite', 'resumed', 'peerName');
+    expectMeeting(match, meeting, { client: { peerName: serverName }, server: { peerName: '' } });
   },
 });
 

@@ -32,9 +32,9 @@ const keyUpdate = (name: string, interlude: Interlude): Case => ({
     const { result, watch } = await play(match, interlude);
     const received = `${greeting}\n${greeting}`;
     expectResult('our side', result, { version: '1.3', received, ending: 'clean', error: '' }, 'strict');
-    const counts = [watch.count('read key_update'), watch.count('write key_update')];
-    const wanted = [interlude.reads, interlude.writes];
-    expectThat(String(counts) === String(wanted), `${counts} KeyUpdates read and written, not ${wanted}`);
+    const [reads, writes] = [watch.count('read key_update'), watch.count('write key_update')];
+    const right = reads === interlude.reads && writes === interlude.writes;
+    expectThat(right, `we read ${reads} and wrote ${writes} KeyUpdates`);
   },
 });
 

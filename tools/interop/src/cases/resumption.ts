@@ -1,4 +1,5 @@
-import { type Case, both, expectMeeting, meet } from '../match.ts';
+import { type Case, both, expectMeeting, expectTold, meet } from '../match.ts';
+import { clientName } from '../bench/pki.ts';
 import { expectThat } from '../check.ts';
 import type { Meeting, Match } from '../match.ts';
 
@@ -6,7 +7,7 @@ import type { Meeting, Match } from '../match.ts';
 const byTicket: Case = {
   name: 'resumed-ticket',
   versions: both,
-  play: async (match) => expectResumption(match, await meet(match, { client: { visits: 2 } })),
+  play: async (match) => expectResumption(match, await meet(match, { client: { visits: 2 } }), true),
 };
 
 /** TLS 1.3 has no session IDs: its tickets may name a stored session, but nobody can see that. */
@@ -15,7 +16,7 @@ const bySessionId: Case = {
   versions: ['1.2'],
   play: async (match) => {
     const occasion = { client: { visits: 2 }, server: { resumption: 'session-ids' } } as const;
-    expectResumption(match, await meet(match, occasion));
+    expectResumption(match, await meet(match, occasion), false);
   },
 };
 
@@ -27,15 +28,14 @@ const withClientCertificate: Case = {
     const client = { certificate: 'p256', visits: 2 } as const;
     const meeting = await meet(match, { client, server: { clientCertificates: 'require' } });
     expectResumption(match, meeting);
-    expectThat(
-      meeting.server.every(({ peerName }) => peerName === undefined || peerName !== ''),
-      'the server forgot the client',
-    );
+    const names = meeting.server.map(({ peerName }) => peerName).join(', ');
+    expectThat(names === `${clientName}, ${clientName}`, `the server knows the client as ${names}`);
   },
 };
 
-function expectResumption(match: Match, meeting: Meeting): void {
-  expectMeeting(match, meeting);
+function expectResumption(match: Match, meeting: Meeting, ticketed?: boolean): void {
+  expectMeeting(match, meeting, { ours: { ticketed } });
+  expectTold(meeting, 1, 'resumed');
   expectMeeting(match, meeting, { both: { resumed: true } }, 1);
   if (match.version === '1.2') return;
   // Only psk_dhe_ke keeps forward secrecy (RFC 9846 §4.3.9).

@@ -15,7 +15,8 @@ export async function ourResult(
   const exported = exporter === true ? await exportWhenOpen(socket) : undefined;
   const { received, ending, failure } = await heard;
   const error = failure === undefined ? '' : ending;
-  return { ...negotiatedBy(socket), received, ending, alert: watch.alert, error, exported };
+  const ticketed = watch.passed('new_session_ticket');
+  return { ...negotiatedBy(socket), ticketed, received, ending, alert: watch.alert, error, exported };
 }
 
 function negotiatedBy({ negotiated }: TLSSocket): Result {

@@ -31,6 +31,11 @@ export class Watch {
     return this.#messages.filter((one) => one === message).length;
   }
 
+  /** Whether a message passed in either direction. */
+  passed(type: string): boolean {
+    return this.count(`read ${type}`) + this.count(`write ${type}`) > 0;
+  }
+
   /** Waits until a message has passed. */
   async until(message: string): Promise<void> {
     while (this.count(message) === 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
