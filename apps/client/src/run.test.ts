@@ -102,8 +102,8 @@ test('--json tells everything on stdout, one event a line', async () => {
   expect(outcome.err).toBe('');
   expect(outcome.events.map(({ event }) => event)).toEqual([
     'connecting',
-    'session',
     'connected',
+    'session',
     'data',
     'closed',
   ]);

@@ -89,6 +89,15 @@ async function transport({ target, startTls: protocol, timeout, serverName }: Se
 }
 
 /** Speaks over a socket until both sides are done. */
+/** What TLS 1.2 cannot do ends the connection with the reason: the user asked for it. */
+function requestKeys(socket: TLSSocket): void {
+  try {
+    socket.updateKeys('request');
+  } catch (error) {
+    socket.destroy(error as Error);
+  }
+}
+
 function converse(socket: TLSSocket, run: Run, attempt: number): Promise<Error | undefined> {
   const { settings, sessions, streams, print } = run;
   const outgoing = new Outgoing(settings.lineEnds);
@@ -101,7 +110,7 @@ function converse(socket: TLSSocket, run: Run, attempt: number): Promise<Error |
   });
   socket.on('secureConnect', () => {
     print({ event: 'connected', ...agreed(socket, settings) });
-    if (settings.updatesKeys) socket.updateKeys('request');
+    if (settings.updatesKeys) requestKeys(socket);
     outgoing.pipe(socket);
     speak(outgoing, run, attempt);
   });

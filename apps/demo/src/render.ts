@@ -201,7 +201,10 @@ function finish(event: FinishEvent): readonly string[] {
   return [
     ...(client === undefined ? [] : wrapWords(`client: ${client}`, textWidth)),
     ...(server === undefined ? [] : wrapWords(`server: ${server}`, textWidth)),
-    `${event.bytesFromClient} bytes from the client, ${event.bytesFromServer} from the server${ready}`,
+    ...wrapWords(
+      `${event.bytesFromClient} bytes from the client, ${event.bytesFromServer} from the server${ready}`,
+      textWidth,
+    ),
   ];
 }
 
