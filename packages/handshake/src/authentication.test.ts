@@ -10,6 +10,7 @@ import {
 } from '@tlsmith/codec';
 import { node } from '@tlsmith/crypto/node';
 import {
+  type AnswerParts,
   type AnyBodies,
   acceptPeer,
   begin,
@@ -26,13 +27,15 @@ import {
   refusalOf,
   type Scene,
   talk,
+  testCredential,
   titled,
   withExtension,
   withoutExtension,
 } from '@tlsmith/testkit/node';
 import { CertificateRejected, type Role, schemes, suites, type Violation, violations } from '@tlsmith/types';
 import { describe, expect, test } from 'vitest';
-import { handshakeLimits } from './policy.ts';
+import type { Credential } from './ask.ts';
+import { type ClientPolicy, handshakeLimits } from './policy.ts';
 
 const root = makeAuthority({ name: 'Root' });
 const leaf = issue(root, { subject: 'server', dns: ['server.example'] });
@@ -497,5 +500,78 @@ test('the one who has credentials is told what the peer can use', () => {
     schemes: [schemes.ecdsa_secp256r1_sha256, schemes.ed25519],
     authentication: ['ecdsa', 'rsa'],
     authorities,
+  });
+});
+
+test('names of issuers in a CertificateRequest of TLS 1.3 reach the one who has credentials (RFC 9846 §4.3.4)', () => {
+  const authorities = [Uint8Array.of(0x30, 2, 5, 0), Uint8Array.of(0x30, 0)];
+  const server = { clientAuthentication: 'require', certificateAuthorities: authorities } as const;
+  const { client } = talk({ ...mutual, server });
+  expect(client.state.at).toBe('client13/connected');
+  expect(client.asks.find(({ ask }) => ask === 'credential')).toMatchObject({
+    version: 'tls13',
+    authorities,
+  });
+});
+
+test('an OCSP response is stapled to the leaf for a client that asks, and for no other (RFC 9846 §4.5.1.1)', () => {
+  const ocsp = Uint8Array.of(0x30, 3, 10, 1, 0);
+  const asking: Partial<ClientPolicy> = {
+    arrange: (_message, list) => withExtension(list, statusRequest.type, Uint8Array.of(1, 0, 0, 0, 0)),
+  };
+  const stapled = (client: Partial<ClientPolicy>) => {
+    const seen: unknown[] = [];
+    const authenticate = (ask: Parameters<typeof acceptPeer>[0] & { readonly ocsp: unknown }) => {
+      seen.push(ask.ocsp);
+      return acceptPeer(ask);
+    };
+    const credentials = [testCredential(node, leaf, { ocsp })];
+    const pair = talk({ ...full, client, clientAnswers: { authenticate }, serverAnswers: { credentials } });
+    expect(pair.client.state.at).toBe('client13/connected');
+    return seen;
+  };
+  expect(stapled(asking)).toEqual([ocsp]);
+  expect(stapled({})).toEqual([undefined]);
+});
+
+describe('a server whose credential is not what was asked for', () => {
+  const giving = (change: Partial<Credential>): Partial<AnswerParts> => ({
+    instead: (ask) => {
+      if (ask.ask !== 'credential') return undefined;
+      const own = {
+        handle: 0,
+        chain: leaf.chain,
+        keyType: 'p256',
+        schemes: Object.values(schemes),
+        mayEncipher: false,
+      };
+      return { answer: { ...own, ...change } };
+    },
+  });
+  const { code, alert } = violations.noCommonSignatureScheme;
+
+  test.each(['tls13', 'tls12'] as const)(
+    'does not sign with what the client cannot check: no-common-signature-scheme in %s (RFC 9846 §4.3.3)',
+    (version) => {
+      const client = { versions: [version], schemes: [schemes.ed25519] };
+      const { server } = talk({
+        ...full,
+        client,
+        server: { schemes: [schemes.ed25519] },
+        serverAnswers: giving({}),
+      });
+      expect(failureOf(server as MachineEnd)).toEqual({ code, alert });
+    },
+  );
+
+  test('does not encipher with a key that may not: no-common-cipher-suite (RFC 5246 §7.4.2)', () => {
+    const client = { versions: ['tls12'], suites: [suites.TLS_RSA_WITH_AES_128_GCM_SHA256] } as const;
+    const { server } = talk({
+      ...full,
+      client,
+      leaf: rsaLeaf,
+      serverAnswers: giving({ chain: rsaLeaf.chain, keyType: 'rsa' }),
+    });
+    expect(failureOf(server as MachineEnd)).toMatchObject({ code: violations.noCommonCipherSuite.code });
   });
 });

@@ -87,6 +87,7 @@ const in13 = of(() => full);
 const in12 = of(() => full12);
 const only13 = of(() => ({ ...full, server: { versions: ['tls13'] } }));
 const underPsk = of(() => resuming('tls13'));
+const forgotten = of(() => ({ ...resuming('tls13'), sessions: new SessionTable() }));
 const resumed12 = of(() => ({ ...resuming('tls12'), server: { extendedMasterSecret: 'prefer' } }));
 const rsaServer = of(() => ({ ...full, leaf: issue(root, { subject: 'server', keyType: 'rsa' }) }));
 
@@ -257,6 +258,18 @@ const cases: readonly Case[] = [
     'RFC 9846 §4.3.11',
     'pre_shared_key before another extension',
     extended((list) => (list ?? []).toReversed()),
+  ),
+  forgotten(
+    violations.missingSignatureAlgorithms,
+    'RFC 9846 §9.2',
+    'a PSK that is not known, and no signature algorithms',
+    without(signatureAlgorithms.type),
+  ),
+  forgotten(
+    violations.noCommonGroup,
+    'RFC 9846 §4.2.1',
+    'a PSK without key exchange, and no groups',
+    without(supportedGroups.type, keyShare.type),
   ),
   underPsk(
     violations.missingPskModes,
