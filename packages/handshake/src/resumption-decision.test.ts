@@ -129,7 +129,8 @@ test('after HelloRetryRequest there is still one decision', () => {
 type Decision = Extract<Effect, { readonly effect: 'resumption' }>;
 
 function decisions({ server, client }: MachinePair): readonly Omit<Decision, 'effect'>[] {
-  if (server.error !== undefined || client.error !== undefined) throw server.error ?? client.error;
+  const error = server.error ?? client.error;
+  if (error !== undefined) throw error;
   return server.effects.flatMap((effect) => {
     if (effect.effect !== 'resumption') return [];
     const { effect: _effect, ...decision } = effect;
