@@ -38,12 +38,20 @@ export class Inbox {
 
   /** Takes the content of one handshake record; kept until its messages are taken. */
   feed(content: Bytes): void {
-    const pending = this.#to - this.#from;
-    if (pending === 0) return this.#hold(content, content.length, false);
+    const pending = this.#bytes.subarray(this.#from, this.#to);
+    if (pending.length === 0) {
+      this.#bytes = content;
+      this.#from = 0;
+      this.#to = content.length;
+      this.#own = false;
+      return;
+    }
     if (!this.#own || this.#bytes.length - this.#to < content.length) {
-      const roomy = new Uint8Array(2 * (pending + content.length));
-      roomy.set(this.#bytes.subarray(this.#from, this.#to));
-      this.#hold(roomy, pending, true);
+      this.#bytes = new Uint8Array(2 * (pending.length + content.length));
+      this.#bytes.set(pending);
+      this.#from = 0;
+      this.#to = pending.length;
+      this.#own = true;
     }
     this.#bytes.set(content, this.#to);
     this.#to += content.length;
@@ -63,18 +71,12 @@ export class Inbox {
     if (length > limit) throw violation(violations.messageTooLong, { type: pending[0], length, limit });
     if (pending.length < 4 + length) return undefined;
     this.#from += 4 + length;
-    if (this.#from === this.#to) this.#hold(noBytes, 0, false);
+    // An idle connection holds no record.
+    if (this.aligned) this.#bytes = noBytes;
     try {
       return decodeMessage(copyBytes(pending.subarray(0, 4 + length)), context);
     } catch (error) {
       throw isDecodeError(error) ? decodeViolation(error) : error;
     }
-  }
-
-  #hold(bytes: Bytes, to: number, own: boolean): void {
-    this.#bytes = bytes;
-    this.#from = 0;
-    this.#to = to;
-    this.#own = own;
   }
 }
