@@ -47,7 +47,17 @@ export {
   maximumLifetime,
   statedAge,
 } from './policy.ts';
+export {
+  type IoRedisClient,
+  type NodeRedisClient,
+  type RedisClient,
+  redisStore,
+  type RedisStoreOptions,
+} from './redis.ts';
 export { type EarlyHello, type ReplayGuard, type ReplayGuardOptions, replayGuard } from './replay.ts';
+export { type ResilientStore, type ResilientStoreOptions, resilientStore, type Timers } from './resilient.ts';
+export { StoreFailure, type StoreFailureCode } from './resilient-failure.ts';
+export type { StoreReport, StoreTroubles } from './resilient-report.ts';
 export { sealedStore } from './sealed-store.ts';
 export {
   type IssuedSession,

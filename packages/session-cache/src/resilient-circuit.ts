@@ -1,0 +1,68 @@
+/** Leave to ask the store once; its outcome is told with it. */
+export interface Pass {
+  readonly generation: number;
+}
+
+/** When a circuit opens and how soon it lets somebody try again; milliseconds. */
+export interface CircuitOptions {
+  /** Errors in a row that open it. A time-out does at once. */
+  readonly errors: number;
+  /** The first pause; each failed attempt after it doubles it. */
+  readonly firstPause: number;
+  readonly longestPause: number;
+}
+
+/**
+ * Keeps handshakes from waiting for a store that does not answer: after a failure it lets nobody through for a while,
+ * then a single attempt, whose outcome decides. Any monotonic clock will do.
+ */
+export class Circuit {
+  readonly #options: CircuitOptions;
+  #generation = 0;
+  #errors = 0;
+  #pause: number;
+  #closedAgainAt: number | undefined;
+  #probing = false;
+
+  constructor(options: CircuitOptions) {
+    this.#options = options;
+    this.#pause = options.firstPause;
+  }
+
+  /** Whether nobody is let through but one attempt now and then. */
+  get open(): boolean {
+    return this.#closedAgainAt !== undefined;
+  }
+
+  /** Leave to ask, or undefined. */
+  enter(now: number): Pass | undefined {
+    if (this.#closedAgainAt === undefined) return { generation: this.#generation };
+    if (this.#probing || now < this.#closedAgainAt) return undefined;
+    this.#probing = true;
+    return { generation: this.#generation };
+  }
+
+  succeeded({ generation }: Pass): void {
+    if (generation !== this.#generation) return;
+    this.#errors = 0;
+    this.#pause = this.#options.firstPause;
+    this.#closedAgainAt = undefined;
+    this.#probing = false;
+  }
+
+  /** What was asked before the circuit opened says nothing new when it fails afterwards. */
+  failed({ generation }: Pass, now: number, how: 'timeout' | 'error'): void {
+    if (generation !== this.#generation) return;
+    this.#errors++;
+    if (how === 'timeout' || this.#probing || this.#errors >= this.#options.errors) this.trip(now);
+  }
+
+  /** Opens it, or keeps it open for longer. */
+  trip(now: number): void {
+    this.#generation++;
+    this.#errors = 0;
+    this.#probing = false;
+    this.#closedAgainAt = now + this.#pause;
+    this.#pause = Math.min(2 * this.#pause, this.#options.longestPause);
+  }
+}

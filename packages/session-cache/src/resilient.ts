@@ -1,0 +1,161 @@
+import { type Awaitable, type Bytes, isThenable } from '@tlsmith/types';
+import { Circuit, type Pass } from './resilient-circuit.ts';
+import { StoreFailure } from './resilient-failure.ts';
+import { type StoreReport, type StoreTroubles, TroubleLog } from './resilient-report.ts';
+import type { SessionStore } from './store.ts';
+
+/** A clock and a timer, for code that has neither: `systemTimers` of `@tlsmith/session-cache/node`. */
+export interface Timers {
+  /** Milliseconds that only grow, since any moment. */
+  now(): number;
+  /** Calls `run` once after so many milliseconds, unless the returned function is called first. */
+  after(milliseconds: number, run: () => void): () => void;
+}
+
+/** Options of {@link resilientStore}. */
+export interface ResilientStoreOptions {
+  readonly timers: Timers;
+  /** Milliseconds that one operation may take; 50 by default. */
+  readonly limitMs?: number;
+  /** Milliseconds between attempts, at most, while the store fails; 1,000 by default. The first comes after `limitMs`. */
+  readonly retryMs?: number;
+  /** Errors in a row after which the store is not asked for a while; 5 by default. A time-out is enough by itself. */
+  readonly errorsInARow?: number;
+  /** Told of the first trouble at once, then once per interval of what happened since. */
+  readonly report?: (report: StoreReport) => void;
+  /** 10,000 milliseconds by default. */
+  readonly reportEveryMs?: number;
+}
+
+/** A store that answers in time and never fails. */
+export interface ResilientStore extends SessionStore<Bytes> {
+  /** Counts since it was made. A fresh object at every call. */
+  metrics(): StoreTroubles & { readonly circuit: 'closed' | 'open' };
+}
+
+/**
+ * Puts a limit to what a store outside the process can cost. Whatever it does (answer late, reject, throw, answer
+ * garbage, be full), the operation is a miss within `limitMs`, and the handshake goes on as a full one. A store that
+ * does not answer is then left alone but for single attempts, after `limitMs`, twice that, and so on up to `retryMs`; the
+ * first that is answered ends this. Reading and writing are judged apart: a store that is full can still be read.
+ *
+ * @example
+ * ```ts
+ * import { createClient } from 'redis';
+ * import { redisStore, resilientStore } from '@tlsmith/session-cache';
+ * import { systemTimers } from '@tlsmith/session-cache/node';
+ * const client = await createClient().on('error', () => undefined).connect();
+ * const store = resilientStore(redisStore(client), { timers: systemTimers, report: console.warn });
+ * store.metrics(); // { timeouts: 0, errors: 0, garbage: 0, skipped: 0, circuit: 'closed' }
+ * ```
+ */
+export function resilientStore(store: SessionStore<Bytes>, options: ResilientStoreOptions): ResilientStore {
+  return new Resilient(store, options);
+}
+
+class Resilient implements ResilientStore {
+  readonly #store: SessionStore<Bytes>;
+  readonly #timers: Timers;
+  readonly #limit: number;
+  readonly #reading: Circuit;
+  readonly #writing: Circuit;
+  readonly #troubles: TroubleLog;
+
+  constructor(store: SessionStore<Bytes>, options: ResilientStoreOptions) {
+    const { timers, limitMs = 50, retryMs = 1000, errorsInARow = 5, reportEveryMs = 10_000 } = options;
+    const pauses = {
+      errors: errorsInARow,
+      firstPause: Math.min(limitMs, retryMs),
+      longestPause: retryMs,
+    };
+    this.#store = store;
+    this.#timers = timers;
+    this.#limit = limitMs;
+    this.#reading = new Circuit(pauses);
+    this.#writing = new Circuit(pauses);
+    const state = (): StoreReport['state'] => (this.#open ? 'failing' : 'working');
+    this.#troubles = new TroubleLog(timers, reportEveryMs, options.report, state);
+  }
+
+  get(...[key, now]: Parameters<SessionStore['get']>): Awaitable<Bytes | undefined> {
+    return this.#asked(this.#reading, () => this.#store.get(key, now));
+  }
+
+  take(...[key, now]: Parameters<SessionStore['take']>): Awaitable<Bytes | undefined> {
+    return this.#asked(this.#reading, () => this.#store.take(key, now));
+  }
+
+  put(...[key, value, times]: Parameters<SessionStore['put']>): Awaitable<undefined> {
+    const done = this.#asked(this.#writing, () => this.#store.put(key, value, times));
+    return isThenable(done) ? done.then(() => undefined) : undefined;
+  }
+
+  metrics(): ReturnType<ResilientStore['metrics']> {
+    return { ...this.#troubles.total, circuit: this.#open ? 'open' : 'closed' };
+  }
+
+  get #open(): boolean {
+    return this.#reading.open || this.#writing.open;
+  }
+
+  #asked(circuit: Circuit, ask: () => unknown): Awaitable<Bytes | undefined> {
+    const pass = circuit.enter(this.#timers.now());
+    if (pass === undefined) return this.#skip();
+    try {
+      const answer = ask();
+      return isThenable(answer) ? this.#awaited(circuit, pass, answer) : this.#judged(circuit, pass, answer);
+    } catch (error) {
+      return this.#failed(circuit, pass, error);
+    }
+  }
+
+  #skip(): undefined {
+    this.#troubles.count('skipped');
+  }
+
+  /** The answer, or undefined when it does not come in time; what comes later is dropped. */
+  #awaited(circuit: Circuit, pass: Pass, answer: PromiseLike<unknown>): Promise<Bytes | undefined> {
+    return new Promise((resolve) => {
+      let waiting = true;
+      const settle = (outcome: () => Bytes | undefined): void => {
+        if (!waiting) return;
+        waiting = false;
+        cancel();
+        resolve(outcome());
+      };
+      const cancel = this.#timers.after(this.#limit, () => settle(() => this.#late(circuit, pass)));
+      answer.then(
+        (value) => settle(() => this.#judged(circuit, pass, value)),
+        (error) => settle(() => this.#failed(circuit, pass, error)),
+      );
+    });
+  }
+
+  #judged(circuit: Circuit, pass: Pass, answer: unknown): Bytes | undefined {
+    if (answer !== undefined && !(answer instanceof Uint8Array)) {
+      return this.#failed(
+        circuit,
+        pass,
+        new StoreFailure('garbage', 'the store answered with no value of its own'),
+      );
+    }
+    circuit.succeeded(pass);
+    return answer;
+  }
+
+  #failed(circuit: Circuit, pass: Pass, error: unknown): undefined {
+    circuit.failed(pass, this.#timers.now(), 'error');
+    const isGarbage = error instanceof StoreFailure && error.code === 'garbage';
+    this.#troubles.count(isGarbage ? 'garbage' : 'errors', error);
+  }
+
+  /** Nobody answers: neither reading nor writing is worth waiting for. */
+  #late(circuit: Circuit, pass: Pass): undefined {
+    const now = this.#timers.now();
+    const wasOpen = circuit.open;
+    circuit.failed(pass, now, 'timeout');
+    const other = circuit === this.#reading ? this.#writing : this.#reading;
+    if (!wasOpen && !other.open) other.trip(now);
+    this.#troubles.count('timeouts', new StoreFailure('timeout', `no answer within ${this.#limit} ms`));
+  }
+}
