@@ -35,13 +35,55 @@ export function compared(id: string, valid: boolean, { reason, facts }: Outcome)
   return { id, verdict, reason, facts };
 }
 
+/** A suite's results as `--json` writes them. */
+export interface Summary {
+  readonly suite: string;
+  readonly total: number;
+  readonly right: number;
+  readonly falseAccept: number;
+  readonly falseReject: number;
+  readonly skipped: number;
+  readonly wrong: readonly WrongCase[];
+}
+
+/** A case that did not end as its suite says. */
+export interface WrongCase {
+  readonly id: string;
+  readonly expected: 'accept' | 'reject';
+  readonly got: 'accept' | 'reject';
+  /** The rejection's code, or `accepted`; and the facts, where there are any. */
+  readonly reason: string;
+}
+
+/** Sums results up. */
+export function summaryOf(suite: string, results: readonly CaseResult[]): Summary {
+  const score = scoreOf(results);
+  return {
+    suite,
+    total: results.length,
+    right: score.right,
+    falseAccept: score['false accept'],
+    falseReject: score['false reject'],
+    skipped: score.skipped,
+    wrong: results.flatMap((result) => wrongCase(result) ?? []),
+  };
+}
+
+function wrongCase({ id, verdict, reason, facts }: CaseResult): WrongCase | undefined {
+  if (verdict === 'right' || verdict === 'skipped') return undefined;
+  const accepted = verdict === 'false accept';
+  const [expected, got] = accepted ? (['reject', 'accept'] as const) : (['accept', 'reject'] as const);
+  const details = Object.keys(facts).length === 0 ? '' : ` ${JSON.stringify(facts)}`;
+  return { id, expected, got, reason: `${reason}${details}` };
+}
+
 /**
  * Runs a verification: `verify` throws {@link CertificateRejected}, or returns why an accepted chain is not what the
  * suite wants, if so. Any other error is a defect and passes through.
  */
-export function outcomeOf(verify: () => string | undefined): Outcome {
+export async function outcomeOf(verify: () => Promise<string | undefined>): Promise<Outcome> {
   try {
-    return { reason: verify() ?? 'accepted', facts: {} };
+    return { reason: (await verify()) ?? 'accepted', facts: {} };
   } catch (error) {
     if (!isCertificateRejected(error)) throw error;
     const { report: _, ...facts } = error.facts;
