@@ -14,6 +14,14 @@ export {
 } from './key-ring-fleet.ts';
 export type { KeyRingTimes } from './key-ring-schedule.ts';
 export { type MemoryStore, type MemoryStoreMetrics, type MemoryStoreOptions, memoryStore } from './memory.ts';
+export {
+  type DecisionTold,
+  type FullHandshakes,
+  type MetricsSnapshot,
+  type SessionMetrics,
+  sessionMetrics,
+} from './metrics.ts';
+export { type MeteredStore, meteredStore, type StoreCounts } from './metrics-store.ts';
 export { type NginxSessions, type NginxSessionsEnvironment, nginxSessions } from './nginx.ts';
 export {
   formatSslSessionCache,
@@ -55,9 +63,11 @@ export {
   type RedisStoreOptions,
 } from './redis.ts';
 export { type EarlyHello, type ReplayGuard, type ReplayGuardOptions, replayGuard } from './replay.ts';
+export { type IoRedisScripts, type NodeRedisScripts, redisKeyRing } from './redis-ring.ts';
 export { type ResilientStore, type ResilientStoreOptions, resilientStore, type Timers } from './resilient.ts';
 export { StoreFailure, type StoreFailureCode } from './resilient-failure.ts';
 export type { StoreReport, StoreTroubles } from './resilient-report.ts';
+export { sealedBytesStore } from './sealed-bytes.ts';
 export { sealedStore } from './sealed-store.ts';
 export {
   type IssuedSession,

@@ -2,11 +2,12 @@ import { createClient, createCluster } from '@redis/client';
 import { createClient as createClientV1 } from '@redis/client-v1';
 import { Cluster, Redis } from 'ioredis';
 import { Cluster as ValkeyCluster, Redis as Valkey } from 'iovalkey';
-import type { RedisClient } from '../redis.ts';
+import type { IoRedisClient, NodeRedisClient } from '../redis.ts';
+import type { IoRedisScripts, NodeRedisScripts } from '../redis-ring.ts';
 
 /** A connected client; `close` leaves nothing open. */
 export interface OpenClient {
-  readonly client: RedisClient;
+  readonly client: (NodeRedisClient & NodeRedisScripts) | (IoRedisClient & IoRedisScripts);
   close(): unknown;
 }
 

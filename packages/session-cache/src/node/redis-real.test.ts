@@ -4,6 +4,7 @@ import { fromUtf8, type ServerSession, toHex, utf8 } from '@tlsmith/types';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { redisStore } from '../redis.ts';
+import { redisKeyRing } from '../redis-ring.ts';
 import { protectedStore } from '../shared-context.ts';
 import type { SessionStore, StoreKey } from '../store.ts';
 import { sharedTicketKeys, type TicketKeys } from '../ticket.ts';
@@ -36,6 +37,17 @@ describe.runIf(present)('a real Redis', () => {
     });
 
     test('puts, gets and takes, with every byte', () => checks(store));
+
+    test('keeps a ring of ticket keys that one of many replaces', async () => {
+      const ring = redisKeyRing(connected.client, `${prefix}ring`);
+      expect(await ring.read()).toBeUndefined();
+      const tries = [1, 2, 3, 4].map((byte) => ring.replace(undefined, Uint8Array.of(byte, 0, 255)));
+      const won = (await Promise.all(tries)).indexOf(true);
+      expect(await ring.read()).toEqual(Uint8Array.of(won + 1, 0, 255));
+      expect(await ring.replace(Uint8Array.of(9), Uint8Array.of(8))).toBe(false);
+      expect(await ring.replace(Uint8Array.of(won + 1, 0, 255), utf8('next'))).toBe(true);
+      expect(await ring.read()).toEqual(utf8('next'));
+    });
 
     test('lets values go by themselves', async () => {
       const now = Date.now();
