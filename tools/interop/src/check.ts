@@ -1,7 +1,7 @@
 import type { Result } from './side.ts';
 
 /** What a cell found that should be otherwise. */
-export class Mismatch extends Error {
+class Mismatch extends Error {
   override readonly name: string = 'Mismatch';
 }
 

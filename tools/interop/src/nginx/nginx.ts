@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { Bench } from '../bench/bench.ts';
 import { Program } from '../bench/program.ts';
 import { freePort, listening } from '../bench/tcp.ts';
-import { PortTaken, type VersionName } from '../cell.ts';
+import { LeftOut, PortTaken, type VersionName } from '../cell.ts';
 import { faults } from '../openssl/output.ts';
 import { ianaGroup, ianaSuite } from '../openssl/names.ts';
 import { type Result, type RunningServer, type ServerSetup } from '../side.ts';
@@ -22,6 +22,8 @@ export async function startNginx(bench: Bench, setup: ServerSetup): Promise<Runn
   // It says how it waits for events once it listens.
   const listens = await nginx.printed(/event method|bind\(\) to .* failed/, 'err');
   if (nginx.err.includes('Address already in use')) throw new PortTaken();
+  const lacking = /unknown (?:directive|"\w+" variable).*|invalid value .*/.exec(nginx.err)?.[0];
+  if (!listens && lacking !== undefined) throw new LeftOut(`this nginx says: ${lacking}`);
   if (!listens) throw new Error(nginx.err);
   const results = async (count: number): Promise<readonly Result[]> => {
     const reports = await logged(nginx, home, count);

@@ -37,7 +37,7 @@ async function upgraded(bench: Bench, port: number): Promise<Socket> {
 }
 
 /** node:tls's options for a client. */
-export function nodeClientOptions({ workshop }: Bench, setup: ClientSetup): ConnectionOptions {
+function nodeClientOptions({ workshop }: Bench, setup: ClientSetup): ConnectionOptions {
   const { pki } = workshop;
   const { alpn, certificate, trust } = setup;
   const identity = certificate === undefined ? undefined : pki.client(certificate);
@@ -51,7 +51,7 @@ export function nodeClientOptions({ workshop }: Bench, setup: ClientSetup): Conn
 }
 
 /** One connection of node:tls from its handshake to its end. */
-export async function visitOnce(bench: Bench, socket: TLSSocket, setup: ClientSetup): Promise<Result> {
+async function visitOnce(bench: Bench, socket: TLSSocket, setup: ClientSetup): Promise<Result> {
   const failure = await new Promise<Error | undefined>((resolve) => {
     socket.once('secureConnect', () => resolve(undefined)).once('error', resolve);
   });

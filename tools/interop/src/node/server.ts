@@ -26,7 +26,7 @@ export async function startNodeServer(bench: Bench, setup: ServerSetup): Promise
 }
 
 /** node:tls's options for a server. */
-export function nodeServerOptions({ workshop }: Bench, setup: ServerSetup): TlsOptions {
+function nodeServerOptions({ workshop }: Bench, setup: ServerSetup): TlsOptions {
   const { pki } = workshop;
   const { chainPem, privateKeyPem } = pki.server(setup.keyType);
   return {

@@ -1,5 +1,5 @@
 import { alertDescription, alertName, type SignatureScheme } from '@tlsmith/types';
-import type { VersionName } from '../cell.ts';
+import { LeftOut, type VersionName } from '../cell.ts';
 import type { Result } from '../side.ts';
 import { commonName, ianaGroup, ianaScheme, ianaSuite } from './names.ts';
 
@@ -37,6 +37,12 @@ export function serverReport(out: string, err: string, among?: readonly Signatur
     exported: /^ *Keying material: ([0-9A-F]+)/m.exec(out)?.[1]?.toLowerCase(),
     ending: /^DONE/m.test(out) ? 'clean' : 'closed',
   };
+}
+
+/** @throws {LeftOut} when this OpenSSL, or what calls itself so, lacks an option or an algorithm that it was given. */
+export function refuseUnknown(err: string): void {
+  const missing = /^.*(?:[Uu]nknown option|Call to SSL_CONF_cmd|no protocols available).*$/m.exec(err)?.[0];
+  if (missing !== undefined) throw new LeftOut(`this openssl says: ${missing}`);
 }
 
 /** The alert that a peer's error names by number or in words, and the reason in OpenSSL's words. */

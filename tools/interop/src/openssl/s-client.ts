@@ -4,7 +4,7 @@ import { type Identified, serverName } from '../bench/pki.ts';
 import { Program } from '../bench/program.ts';
 import { type ClientSetup, exporterLabel, exporterLength, greeting, type Result } from '../side.ts';
 import { opensslGroup, opensslSuite } from './names.ts';
-import { clientReport } from './output.ts';
+import { clientReport, refuseUnknown } from './output.ts';
 
 /** Visits a server with `openssl s_client`. */
 export async function visitWithOpenssl(
@@ -17,7 +17,9 @@ export async function visitWithOpenssl(
   for (let visit = 0; visit < (setup.visits ?? 1); visit++) {
     const resumed = visit > 0 && existsSync(session) ? ['-sess_in', session] : [];
     const client = startClient(bench, port, setup, ['-sess_out', session, ...resumed]);
-    results.push(await talk(client, setup));
+    const result = await talk(client, setup);
+    refuseUnknown(client.err);
+    results.push(result);
   }
   return results;
 }

@@ -5,7 +5,7 @@ import { PortTaken } from '../cell.ts';
 import { Program } from '../bench/program.ts';
 import { freePort } from '../bench/tcp.ts';
 import { greeting, type Result, type RunningServer, type ServerSetup } from '../side.ts';
-import { faults, serverReport } from './output.ts';
+import { faults, refuseUnknown, serverReport } from './output.ts';
 import { identityOptions, opensslOptions } from './s-client.ts';
 
 /** `openssl s_server`, to be typed at. */
@@ -27,7 +27,10 @@ export async function startOpensslServer(
   const files = talk === 'echo' ? [] : ['-WWW'];
   if (talk === 'farewell') writeFileSync(join(bench.workshop.folder, greeting), greeting);
   const program = start(bench, setup, 0, [...files, ...more]);
-  if (!(await program.printed(/^ACCEPT 127\.0\.0\.1:\d+$/m))) throw new Error(`s_server: ${program.err}`);
+  if (!(await program.printed(/^ACCEPT 127\.0\.0\.1:\d+$/m))) {
+    refuseUnknown(program.err);
+    throw new Error(`s_server: ${program.err}`);
+  }
   if (talk === 'echo') echo(program);
   return {
     port: Number(/^ACCEPT .*:(\d+)$/m.exec(program.out)?.[1]),
