@@ -1,8 +1,11 @@
 import { type Bytes, DecodeError, fromHex, type KeyType, toHex } from '@tlsmith/types';
 import { contentOf, type DerValue, der, derValues, Tag } from './der.ts';
 
+/** Key types that this package reads and writes; DSA, which node alone verifies, comes from elsewhere. */
+export type PortableKeyType = Exclude<KeyType, 'dsa'>;
+
 /** Key types on a curve: all but RSA. */
-export type CurveKeyType = Exclude<KeyType, 'rsa' | 'rsa-pss'>;
+export type CurveKeyType = Exclude<PortableKeyType, 'rsa' | 'rsa-pss'>;
 
 /** What a curve's keys look like. */
 export interface CurveKeys {
@@ -34,7 +37,7 @@ export function hasPublicKeyForm(type: CurveKeyType, key: Bytes): boolean {
 }
 
 /** Encodes the AlgorithmIdentifier of a key type; RSASSA-PSS without restrictions (RFC 4055 §3.1). */
-export function encodeAlgorithm(type: KeyType): Bytes {
+export function encodeAlgorithm(type: PortableKeyType): Bytes {
   return der(Tag.sequence, fromHex(algorithms[type]));
 }
 
@@ -43,7 +46,7 @@ export function encodeAlgorithm(type: KeyType): Bytes {
  *
  * @throws {DecodeError} for algorithms and curves that no provider of this package knows.
  */
-export function readAlgorithm(value: DerValue | undefined): KeyType {
+export function readAlgorithm(value: DerValue | undefined): PortableKeyType {
   const content = contentOf(value, Tag.sequence);
   const type = byAlgorithm.get(toHex(content));
   if (type !== undefined) return type;
@@ -53,7 +56,7 @@ export function readAlgorithm(value: DerValue | undefined): KeyType {
   throw new DecodeError(0, ['algorithm'], 'a supported kind of key');
 }
 
-const algorithms: Readonly<Record<KeyType, string>> = {
+const algorithms: Readonly<Record<PortableKeyType, string>> = {
   // rsaEncryption with NULL (RFC 3279 §2.3.1)
   rsa: '06092a864886f70d0101010500',
   'rsa-pss': '06092a864886f70d01010a',
@@ -66,6 +69,6 @@ const algorithms: Readonly<Record<KeyType, string>> = {
   ed448: '06032b6571',
 };
 
-const byAlgorithm: ReadonlyMap<string, KeyType> = new Map(
-  Object.entries(algorithms).map(([type, content]) => [content, type as KeyType]),
+const byAlgorithm: ReadonlyMap<string, PortableKeyType> = new Map(
+  Object.entries(algorithms).map(([type, content]) => [content, type as PortableKeyType]),
 );

@@ -4,18 +4,24 @@ import {
   fromHex,
   fromUtf8,
   isDecodeError,
-  type KeyType,
   noBytes,
   type PublicKey,
   TlsMisuse,
 } from '@tlsmith/types';
 import { contentOf, der, derContent, derUnsigned, derValues, Tag, unsignedInteger } from './der.ts';
-import { type CurveKeyType, curveKeys, encodeAlgorithm, isEcdsa, readAlgorithm } from './key-type.ts';
+import {
+  type CurveKeyType,
+  curveKeys,
+  encodeAlgorithm,
+  isEcdsa,
+  type PortableKeyType,
+  readAlgorithm,
+} from './key-type.ts';
 import { publicKeyFromSpki } from './public-key.ts';
 
 /** A private key as PKCS #8 frames it. The bytes are secret: who reads them overwrites them. */
 export interface PrivateKeyFrame {
-  readonly type: KeyType;
+  readonly type: PortableKeyType;
   /** A PrivateKeyInfo of version 0 (RFC 5958 §2) with nothing optional in it, DER. */
   readonly pkcs8: Bytes;
   /** A view of its `privateKey`: RSAPrivateKey, ECPrivateKey (RFC 5915 §3) or CurvePrivateKey (RFC 8410 §7). */
@@ -113,7 +119,7 @@ function frame(pkcs8: Bytes): PrivateKeyFrame {
 }
 
 /** An ECPrivateKey may hold a public key, and the wrong one; without it OpenSSL computes the right one. */
-function canonicalContent(type: KeyType, content: Bytes): Bytes {
+function canonicalContent(type: PortableKeyType, content: Bytes): Bytes {
   if (type === 'rsa' || type === 'rsa-pss') return content;
   const bytes = privateBytes(type, content);
   if (!isEcdsa(type)) return content;

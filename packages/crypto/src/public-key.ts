@@ -1,12 +1,18 @@
-import { type Bytes, DecodeError, type KeyType, type PublicKey } from '@tlsmith/types';
+import { type Bytes, DecodeError, type PublicKey } from '@tlsmith/types';
 import { der, derContent, derValues, Tag, unsignedInteger, wholeBits } from './der.ts';
-import { curveKeys, encodeAlgorithm, hasPublicKeyForm, readAlgorithm } from './key-type.ts';
+import {
+  curveKeys,
+  encodeAlgorithm,
+  hasPublicKeyForm,
+  type PortableKeyType,
+  readAlgorithm,
+} from './key-type.ts';
 
 /**
  * Reads a SubjectPublicKeyInfo (RFC 5280 §4.1.2.7) without x509's help. `spki` is kept, `key` is a view of it. EC
  * points must be uncompressed; whether they lie on the curve shows when the key is used.
  *
- * @throws {DecodeError} for what is not DER or not a kind of key that {@link KeyType} names.
+ * @throws {DecodeError} for what is not DER or not a kind of key that {@link PortableKeyType} names.
  * @example
  * ```ts
  * import { noble } from '@tlsmith/crypto/noble';
@@ -29,7 +35,7 @@ export function publicKeyFromSpki(spki: Bytes): PublicKey {
 }
 
 /** Encodes a SubjectPublicKeyInfo around the content of its BIT STRING. */
-export function encodeSpki(type: KeyType, key: Bytes): Bytes {
+export function encodeSpki(type: PortableKeyType, key: Bytes): Bytes {
   return der(Tag.sequence, encodeAlgorithm(type), der(Tag.bitString, new Uint8Array(1), key));
 }
 

@@ -18,7 +18,7 @@ export function signatureParts(algorithm: SignatureAlgorithm): SignatureParts {
   if (!Object.hasOwn(signatures, algorithm)) {
     throw new TlsMisuse('unsupported-signature-algorithm', `there is no signature algorithm ${algorithm}`);
   }
-  return signatures[algorithm];
+  return signatures[algorithm as PortableAlgorithm];
 }
 
 /**
@@ -51,13 +51,16 @@ export function signingAlgorithms(): readonly SignatureAlgorithm[] {
   return signatureAlgorithms().filter((algorithm) => !algorithm.endsWith('-sha1'));
 }
 
+// DSA is no business of all providers.
+type PortableAlgorithm = Exclude<SignatureAlgorithm, `dsa-${string}`>;
+
 const ecdsaKeys: readonly KeyType[] = ['p256', 'p384', 'p521'];
 const pkcs1 = (hash: HashName): SignatureParts => ({ family: 'rsa-pkcs1', hash, keys: ['rsa'] });
 // A key for RSASSA-PSS alone (RFC 4055 §1.2) signs nothing else; a general one signs both ways.
 const pss = (hash: HashName): SignatureParts => ({ family: 'rsa-pss', hash, keys: ['rsa', 'rsa-pss'] });
 const ecdsa = (hash: HashName): SignatureParts => ({ family: 'ecdsa', hash, keys: ecdsaKeys });
 
-const signatures: Readonly<Record<SignatureAlgorithm, SignatureParts>> = {
+const signatures: Readonly<Record<PortableAlgorithm, SignatureParts>> = {
   'ecdsa-sha256': ecdsa('sha256'),
   'ecdsa-sha384': ecdsa('sha384'),
   'ecdsa-sha512': ecdsa('sha512'),

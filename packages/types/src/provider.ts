@@ -4,14 +4,15 @@ import type { Awaitable } from './work.ts';
 /** Hash functions of the supported suites and certificates. */
 export type HashName = 'sha1' | 'sha256' | 'sha384' | 'sha512';
 
-/** What a public key is, independent of what signs with it. */
-export type KeyType = 'rsa' | 'rsa-pss' | 'p256' | 'p384' | 'p521' | 'ed25519' | 'ed448';
+/** What a public key is, independent of what signs with it. TLS has no `dsa`: it is for old certificates alone. */
+export type KeyType = 'rsa' | 'rsa-pss' | 'p256' | 'p384' | 'p521' | 'ed25519' | 'ed448' | 'dsa';
 
 /** A signature primitive: what the provider computes, whatever TLS or X.509 call it. PSS salts are hash-long. */
 export type SignatureAlgorithm =
   | `rsa-pkcs1-${HashName}`
   | `rsa-pss-${'sha256' | 'sha384' | 'sha512'}`
   | `ecdsa-${HashName}`
+  | `dsa-${'sha1' | 'sha256'}`
   | 'ed25519'
   | 'ed448';
 
@@ -20,7 +21,7 @@ export interface PublicKey {
   readonly type: KeyType;
   /** The whole SubjectPublicKeyInfo, DER. */
   readonly spki: Bytes;
-  /** The content of its BIT STRING: an RSAPublicKey, an uncompressed EC point, or 32 or 57 raw bytes. */
+  /** The content of its BIT STRING: an RSAPublicKey, an uncompressed EC point, 32 or 57 raw bytes, or DSA's INTEGER y. */
   readonly key: Bytes;
   /** Size of the RSA modulus or of the curve, in bits. */
   readonly bits: number;

@@ -1,6 +1,7 @@
 import type { Facts, Rejection } from '@tlsmith/types';
 import { type Certificate, isSelfIssued } from './certificate.ts';
 import { describeGeneralName, type GeneralName } from './general-name.ts';
+import { isDsaKey } from './dsa.ts';
 import { matchesReference, presentedDnsName, type Reference } from './hostname.ts';
 import { formatIp } from './ip.ts';
 import { describeName } from './name.ts';
@@ -95,8 +96,9 @@ function purpose({ certificate }: Place, { purpose: wanted }: Settings): Failure
   return failure(rejections.wrongPurpose, certificate, facts);
 }
 
-function key({ certificate }: Place): Failure | undefined {
+function key({ certificate }: Place, { profile: of }: Settings): Failure | undefined {
   const { publicKey } = certificate;
+  if (of === 'pkits' && isDsaKey(publicKey)) return undefined;
   return publicKey.type === 'unusable'
     ? failure(publicKey.reason, certificate, { detail: publicKey.detail })
     : undefined;

@@ -9,7 +9,16 @@ import { checkPolicies } from './policy.ts';
 import { rejections } from './rejection.ts';
 import { type Check, exhausted } from './report.ts';
 import { spend } from './budget.ts';
-import { type Found, isSigned, passes, passesAll, type Search, type SearchAsk, stop } from './search.ts';
+import {
+  areInheritedGood,
+  type Found,
+  isSigned,
+  passes,
+  passesAll,
+  type Search,
+  type SearchAsk,
+  stop,
+} from './search.ts';
 
 /**
  * Extends a path upwards, depth first, trust anchors before intermediates, until one passes all checks (RFC 4158
@@ -81,7 +90,9 @@ function* throughAnchor(
   const { certificate } = anchor;
   const place: Place | undefined = certificate && { certificate, part: 'anchor', below: path };
   if (place !== undefined && !passesAll(search, place, issuerChecks)) return undefined;
-  if (!(yield* isSigned(search, path, anchor))) return undefined;
+  if (!(yield* isSigned(search, path, anchor)) || !(yield* areInheritedGood(search, path, anchor))) {
+    return undefined;
+  }
   const of = { depth: path.length, subject: anchor.subject };
   if (!passes(search, 'name-constraints', of, checkNameConstraints(path, anchor, search.purse)))
     return undefined;

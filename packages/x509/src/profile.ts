@@ -9,9 +9,10 @@ import { oids } from './oids.ts';
 /**
  * How much of what authorities promise is held against a certificate. `default` refuses what is dangerous and accepts
  * what real authorities issue; `rfc5280` holds them to that profile's letter; `webpki` to it and to those of the
- * CA/Browser Forum's Baseline Requirements that a verifier can judge.
+ * CA/Browser Forum's Baseline Requirements that a verifier can judge. `pkits` is the default with DSA, for NIST's suite
+ * of that name and nobody else.
  */
-export type Profile = 'default' | 'rfc5280' | 'webpki';
+export type Profile = 'default' | 'rfc5280' | 'webpki' | 'pkits';
 
 /** A certificate's part in a path. */
 export type Part = 'leaf' | 'intermediate' | 'anchor';

@@ -11,6 +11,7 @@ import type { TrustAnchor } from './anchor.ts';
 import { type Purse, spend } from './budget.ts';
 import { type Certificate, parseCertificate } from './certificate.ts';
 import type { Place, PlaceCheck, Settings } from './checks.ts';
+import { inheritsParameters, withOwnParameters, workingKeys } from './dsa.ts';
 import type { FetchAsk, Fetching } from './fetch.ts';
 import { describeName, type Name } from './name.ts';
 import type { PolicyInputs } from './policy.ts';
@@ -74,9 +75,37 @@ export function* isSigned(
   path: readonly Certificate[],
   issuer: { readonly subject: Name; readonly publicKey: CertificateKey },
 ): Work<boolean, VerifyAsk> {
-  const child = path.at(-1) as Certificate;
+  // Without its parameters, which may stand in any certificate above, a key of DSA verifies nothing yet.
+  if (search.settings.profile === 'pkits' && inheritsParameters(issuer.publicKey)) return true;
+  const key = search.settings.profile === 'pkits' ? withOwnParameters(issuer.publicKey) : issuer.publicKey;
   const of = { depth: path.length, subject: issuer.subject };
-  const fault = yield* signatureFault(search, child, issuer.publicKey);
+  return yield* isSignedWith(search, path.at(-1) as Certificate, of, key);
+}
+
+/** Whether the signatures of a path that had to wait for inherited parameters (RFC 3279 §2.3.2) are good. */
+export function* areInheritedGood(
+  search: Search,
+  path: readonly Certificate[],
+  anchor: TrustAnchor,
+): Work<boolean, SearchAsk> {
+  if (search.settings.profile !== 'pkits') return true;
+  const keys = workingKeys(path, anchor);
+  for (const [place, { subject, publicKey }] of path.entries()) {
+    if (place === 0 || !inheritsParameters(publicKey)) continue;
+    const child = path[place - 1] as Certificate;
+    const key = keys[place] as CertificateKey;
+    if (!(yield* isSignedWith(search, child, { depth: place, subject }, key))) return false;
+  }
+  return true;
+}
+
+function* isSignedWith(
+  search: Search,
+  child: Certificate,
+  of: { readonly depth: number; readonly subject: Name },
+  key: CertificateKey,
+): Work<boolean, VerifyAsk> {
+  const fault = yield* signatureFault(search, child, key);
   const facts = { certificate: describeName(child.subject), ...fault?.facts };
   return passes(search, 'signature', of, fault && { ...fault, facts });
 }

@@ -9,7 +9,9 @@ import {
 } from '@tlsmith/types';
 import { type AlgorithmIdentifier, signatureAlgorithm } from './algorithm.ts';
 import { type Purse, spend } from './budget.ts';
+import { dsaSignature } from './dsa.ts';
 import { oidName } from './oid.ts';
+import type { Profile } from './profile.ts';
 import { rejections } from './rejection.ts';
 import { exhausted, type Failure } from './report.ts';
 import { type CertificateKey, keyFits } from './spki.ts';
@@ -24,13 +26,22 @@ export interface Signed {
 /** Signatures already verified, by what bears them. */
 export type VerifiedSignatures = Map<Signed, { readonly key: PublicKey; readonly good: boolean }[]>;
 
+/** What verifying needs of a search. */
+export interface Verifying {
+  readonly purse: Purse;
+  readonly verified: VerifiedSignatures;
+  readonly settings: { readonly profile: Profile };
+}
+
 /** Why something is not signed with a key; undefined when it is. No signature is verified twice under one key. */
 export function* signatureFault(
-  { purse, verified }: { readonly purse: Purse; readonly verified: VerifiedSignatures },
+  { purse, verified, settings }: Verifying,
   signed: Signed,
   key: CertificateKey,
 ): Work<Failure | undefined, VerifyAsk> {
-  const algorithm = signatureAlgorithm(signed.signatureAlgorithm);
+  const { signatureAlgorithm: identifier } = signed;
+  const dsa = settings.profile === 'pkits' ? dsaSignature(identifier) : undefined;
+  const algorithm = dsa ?? signatureAlgorithm(identifier);
   if (typeof algorithm !== 'string') return fault(signed, algorithm);
   if (key.type === 'unusable') return fault(signed, key.reason, key.detail);
   if (!keyFits(key, algorithm)) return fault(signed, rejections.badSignature, key.type);

@@ -61,7 +61,14 @@ export function keyFits(key: PublicKey, algorithm: SignatureAlgorithm): boolean 
     case 'ed25519':
     case 'ed448':
       return algorithm === key.type;
+    case 'dsa':
+      return algorithm.startsWith('dsa-');
   }
+}
+
+/** The AlgorithmIdentifier of a whole SubjectPublicKeyInfo that was read before. */
+export function keyAlgorithm(spki: Bytes): AlgorithmIdentifier {
+  return keyParts.read(new Reader(spki)).algorithm;
 }
 
 interface KeyParts {
@@ -187,12 +194,13 @@ function unsupported(detail: string): Found {
   return { reason: rejections.unsupportedKey, detail };
 }
 
-function bitLength(octets: Bytes): number {
+/** Bits of an unsigned INTEGER, most significant octet first. */
+export function bitLength(octets: Bytes): number {
   return octets.length * 8 - Math.clz32(octets[0] as number) + 24;
 }
 
 function boundAlgorithm(key: PublicKey): SignatureAlgorithm | undefined {
-  const { parameters } = keyParts.read(new Reader(key.spki)).algorithm;
+  const { parameters } = keyAlgorithm(key.spki);
   const hash = parameters === undefined ? undefined : pssHash(parameters);
   return hash === undefined ? undefined : `rsa-pss-${hash}`;
 }

@@ -11,6 +11,7 @@ import type { TrustAnchor } from './anchor.ts';
 import { type Budget, openPurse } from './budget.ts';
 import { type Certificate, parseCertificate, usableKey } from './certificate.ts';
 import { leafChecks, type Place, type Purpose } from './checks.ts';
+import { workingKeys } from './dsa.ts';
 import type { Fetchable } from './fetch.ts';
 import { prepareReference, type ReferenceIdentity } from './hostname.ts';
 import { extend, itself } from './path.ts';
@@ -18,6 +19,7 @@ import type { PolicyInputs } from './policy.ts';
 import type { Profile } from './profile.ts';
 import { rejections } from './rejection.ts';
 import { type Check, mostUseful } from './report.ts';
+import type { CertificateKey } from './spki.ts';
 import { revocationCheck } from './revocation/check.ts';
 import type { Revocation } from './revocation/options.ts';
 import type { CertificateStatus } from './revocation/status.ts';
@@ -161,12 +163,13 @@ function proven(
   report: readonly Check[],
 ): VerifiedChain {
   const leaf = path[0] as Certificate;
+  const publicKey = workingKeys(path, anchor)[0] as CertificateKey;
   return Object.freeze({
     [brand]: true as const,
     leaf,
     path,
     anchor,
-    publicKey: usableKey(leaf),
+    publicKey: usableKey({ subject: leaf.subject, publicKey }),
     policies,
     statuses,
     report,

@@ -62,6 +62,7 @@ export async function runPkits(
         anchors: [trustAnchor(anchor ?? new Uint8Array(0))],
         at: Date.UTC(2011, 3, 15),
         purpose: 'server',
+        profile: provider.supports.verify.includes('dsa-sha1') ? 'pkits' : 'default',
         maxDepth: 20,
         policy: policyOf(test),
         revocation: { mode: 'hard', crls: test.crls.flatMap((name) => readable(fromBase64(crls[name]))) },

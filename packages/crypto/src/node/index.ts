@@ -1,6 +1,7 @@
 import { commonSupport } from '../support.ts';
 import type { SynchronousProvider } from '../synchronous.ts';
 import { aeads } from './aead.ts';
+import { dsaAlgorithms } from './dsa.ts';
 import { groups } from './groups.ts';
 import { hash } from './hash.ts';
 import { hmac } from './hmac.ts';
@@ -23,7 +24,7 @@ import { importSigningKey } from './signing-key.ts';
 export const node: SynchronousProvider = {
   name: 'node',
   synchronous: true,
-  supports: commonSupport,
+  supports: { ...commonSupport, verify: [...commonSupport.verify, ...dsaAlgorithms] },
   hash,
   hmac,
   aeads,

@@ -22,6 +22,7 @@ export function importPublicKey(key: PublicKey): KeyObject | undefined {
 function importFresh({ type, spki, key }: PublicKey): KeyObject | undefined {
   try {
     if (type === 'rsa-pss') return importRestricted(spki);
+    if (type === 'dsa') return undefined;
     return createPublicKey({ key: type === 'rsa' ? rsaJwk(key) : curveJwk(type, key), format: 'jwk' });
   } catch {
     return undefined;

@@ -2,6 +2,7 @@ import { constants, type KeyObject, sign, verify as verifySignature } from 'node
 import { type Bytes, type KeyType, type PublicKey, type SignatureAlgorithm, TlsMisuse } from '@tlsmith/types';
 import { type SignatureParts, signatureParts, signingParts } from '../signature.ts';
 import { plain } from './bytes.ts';
+import { isDsa, verifyDsa } from './dsa.ts';
 import { importPublicKey } from './public-key.ts';
 
 /** Whether a signature is good; malformed keys and signatures are answered with false. */
@@ -11,6 +12,7 @@ export function verify(
   content: Bytes,
   signature: Bytes,
 ): boolean {
+  if (isDsa(algorithm)) return verifyDsa(algorithm, key, content, signature);
   const parts = signatureParts(algorithm);
   if (!parts.keys.includes(key.type)) return false;
   const imported = importPublicKey(key);

@@ -14,7 +14,7 @@ export interface PlatformAlgorithm {
 export type EcdsaKeyType = 'p256' | 'p384' | 'p521';
 
 /** Keys that some platform has; those of Ed448 are noble's. */
-export type PlatformKeyType = Exclude<KeyType, 'ed448'>;
+export type PlatformKeyType = Exclude<KeyType, 'ed448' | 'dsa'>;
 
 /** Web Crypto's form of a signature algorithm under a key of this type. */
 export function platformAlgorithm(parts: SignatureParts, type: PlatformKeyType): PlatformAlgorithm {

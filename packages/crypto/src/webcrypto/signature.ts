@@ -19,7 +19,7 @@ export async function verify(
   const platform = subtle();
   const { type } = key;
   if (!parts.keys.includes(type)) return false;
-  if (type === 'ed448') return verifyPortably(algorithm, key, content, signature);
+  if (type === 'ed448' || type === 'dsa') return verifyPortably(algorithm, key, content, signature);
   const facts = [copyBytes(content), copyBytes(signature)] as const;
   try {
     return await verifyWith(platform, parts, { ...key, type }, facts);

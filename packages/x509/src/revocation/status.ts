@@ -2,6 +2,7 @@ import type { Facts } from '@tlsmith/types';
 import type { TrustAnchor } from '../anchor.ts';
 import type { Certificate } from '../certificate.ts';
 import type { RevocationReason } from '../crl/reason.ts';
+import { withOwnParameters, workingKeys } from '../dsa.ts';
 import type { Name } from '../name.ts';
 import type { CertificateKey } from '../spki.ts';
 
@@ -83,10 +84,8 @@ export function questionAt(
 ): StatusQuestion {
   const above = path.slice(place + 1);
   const [next] = above;
-  const issuer = next === undefined ? anchor : { ...keyHolder(next), certificate: next };
+  // RFC 5280 §6.1.4 d to f: its key as the path makes it, which matters for DSA alone.
+  const [publicKey = withOwnParameters(anchor.publicKey)] = workingKeys(above, anchor);
+  const issuer = { subject: (next ?? anchor).subject, publicKey, certificate: next ?? anchor.certificate };
   return { certificate: path[place] as Certificate, issuer, above, anchor, pending };
-}
-
-function keyHolder({ subject, publicKey }: Certificate): Omit<Issuer, 'certificate'> {
-  return { subject, publicKey };
 }
