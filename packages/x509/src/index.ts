@@ -38,6 +38,21 @@ export { formatIp, parseIp } from './ip.ts';
 export { type LeafUsage, leafUsage } from './leaf-usage.ts';
 export { type Attribute, describeName, type Name, sameName } from './name.ts';
 export { oidName } from './oid.ts';
+export type {
+  BasicOcspResponse,
+  CertStatus,
+  ResponderId,
+  SingleResponse,
+} from './ocsp/basic-response.ts';
+export type { CertificateId } from './ocsp/certificate-id.ts';
+export { checkOcspResponse, type OcspCheck } from './ocsp/check.ts';
+export { type OcspRequestOptions, ocspRequest } from './ocsp/request.ts';
+export {
+  inspectOcspResponse,
+  type OcspResponse,
+  type OcspResponseStatus,
+  parseOcspResponse,
+} from './ocsp/response.ts';
 export { certificatesFromPem, type PemBlock, pemBlocks, toPem } from './pem.ts';
 export { type Fingerprint, fingerprint, type PinnedLeaf, verifyPinnedLeaf } from './pin.ts';
 export type { PolicyInputs } from './policy.ts';
