@@ -62,6 +62,10 @@ export const checkRules: Readonly<Record<CheckName, CheckRule>> = {
     section: 'RFC 9618 §5',
     sentence: 'The path is valid for a certificate policy that is accepted, or none is required.',
   },
+  'tls-features': {
+    section: 'RFC 7633 §4.2.2',
+    sentence: 'Every certificate promises the TLS features that the authorities above it demand.',
+  },
   revocation: {
     section: 'RFC 5280 §6.3',
     sentence: 'Nothing that the caller wants to know says that a certificate of the path was revoked.',

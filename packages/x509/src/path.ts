@@ -9,6 +9,7 @@ import { checkPolicies } from './policy.ts';
 import { rejections } from './rejection.ts';
 import { type Check, exhausted } from './report.ts';
 import { spend } from './budget.ts';
+import { checkTlsFeatures } from './tls-features.ts';
 import {
   areInheritedGood,
   type Found,
@@ -96,6 +97,8 @@ function* throughAnchor(
   const of = { depth: path.length, subject: anchor.subject };
   if (!passes(search, 'name-constraints', of, checkNameConstraints(path, anchor, search.purse)))
     return undefined;
+  const features = checkTlsFeatures(path, anchor);
+  if (features !== undefined && !passes(search, 'tls-features', of, features)) return undefined;
   const result = checkPolicies(path, search.policy, search.purse);
   const failure = 'reason' in result ? result : undefined;
   if (!passes(search, 'policies', of, failure) || 'reason' in result) return undefined;

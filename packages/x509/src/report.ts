@@ -18,6 +18,7 @@ export type CheckName =
   | 'signature'
   | 'name-constraints'
   | 'policies'
+  | 'tls-features'
   | 'revocation'
   | 'trust-anchor';
 
