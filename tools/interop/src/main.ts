@@ -21,7 +21,8 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const folder = mkdtempSync(join(tmpdir(), 'tlsmith-interop-'));
   try {
-    const workshop = { folder, pki: makePki(folder), content: makeContent(folder, bulkLength) };
+    const content = makeContent(folder, bulkLength);
+    const workshop = { folder, pki: makePki(folder), content, interrupted: interruption() };
     const cells: Cell[] = [];
     for (const entry of entries) cells.push(...(await playEntry(entry, workshop, flags)));
     if (flags.json !== undefined) writeFileSync(flags.json, renderJson(cells));
@@ -30,6 +31,13 @@ async function main(args: readonly string[]): Promise<number> {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Somebody's Ctrl-C or an impatient CI ends the run after the cell at hand has been cleared up. */
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort());
+  return controller.signal;
 }
 
 async function playEntry(entry: Entry, workshop: Workshop, flags: Flags): Promise<readonly Cell[]> {

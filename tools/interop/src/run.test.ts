@@ -4,7 +4,7 @@ import { LeftOut, type Plan, PortTaken } from './cell.ts';
 import type { Entry } from './peers.ts';
 import { plansOf, playCell } from './run.ts';
 
-const workshop = { folder: '' } as unknown as Workshop;
+const workshop = { folder: '', interrupted: new AbortController().signal } as unknown as Workshop;
 
 const plan = (play: (bench: Bench) => Promise<void>): Plan => ({
   peer: 'curl',
@@ -35,6 +35,15 @@ test('what a cell throws is its reason', async () => {
     );
   expect((await thrown(new Error('broken'))).cell).toMatchObject({ result: 'fail', reason: 'broken' });
   expect((await thrown(new LeftOut('absent'))).cell).toMatchObject({ result: 'left-out', reason: 'absent' });
+});
+
+test('a run that is interrupted plays no cell to its end', async () => {
+  const stopped = { ...workshop, interrupted: AbortSignal.abort() };
+  const { cell } = await playCell(
+    plan(() => new Promise(() => undefined)),
+    stopped,
+  );
+  expect(cell).toMatchObject({ result: 'fail', reason: 'interrupted' });
 });
 
 test('a cell whose port is taken is played again, but not for ever', async () => {

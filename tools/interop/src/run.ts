@@ -41,9 +41,14 @@ export async function playCell(plan: Plan, workshop: Workshop, attempt = 1): Pro
 }
 
 async function outcomeOf(plan: Plan, bench: Bench): Promise<Pick<Cell, 'result' | 'reason'> | PortTaken> {
-  let timer: NodeJS.Timeout | undefined;
+  const { interrupted } = bench.workshop;
+  const watch = new AbortController();
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`not done within ${timeout / 1000} s`)), timeout);
+    const timer = setTimeout(() => reject(new Error(`not done within ${timeout / 1000} s`)), timeout);
+    watch.signal.addEventListener('abort', () => clearTimeout(timer));
+    const stop = (): void => reject(new Error('interrupted'));
+    interrupted.addEventListener('abort', stop, { signal: watch.signal });
+    if (interrupted.aborted) stop();
   });
   try {
     await Promise.race([plan.play(bench), late]);
@@ -53,6 +58,6 @@ async function outcomeOf(plan: Plan, bench: Bench): Promise<Pick<Cell, 'result' 
     const reason = error instanceof Error ? error.message : String(error);
     return { result: error instanceof LeftOut ? 'left-out' : 'fail', reason };
   } finally {
-    clearTimeout(timer);
+    watch.abort();
   }
 }

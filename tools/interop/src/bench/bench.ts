@@ -9,6 +9,8 @@ export interface Workshop {
   readonly folder: string;
   readonly pki: Pki;
   readonly content: Content;
+  /** Aborted when the run is to end early. */
+  readonly interrupted: AbortSignal;
 }
 
 /** What one cell works with; everything that it starts is stopped when the cell ends, however it ends. */
