@@ -1,10 +1,11 @@
 import { connect } from 'node:net';
-import { type ClientState, clientMachine, Inbox, type MachineEvent, step } from '@tlsmith/handshake';
+import { clientMachine, Inbox, isConnected, messageContext, step } from '@tlsmith/handshake';
+import type { ClientState, MachineEvent } from '@tlsmith/handshake';
 import { type OpenedRecord, RecordChannel } from '@tlsmith/record';
 import { type Bytes, violation, violations } from '@tlsmith/types';
 import { clientAnswers, clientPolicyFor, type Peer, sessionFor } from './core/answers.ts';
 import { farewell, perform, readAlert, truncated } from './core/effects.ts';
-import { contextOf, isConnected, now, type Plaintext, type User } from './core/state.ts';
+import { now, type Plaintext, type User } from './core/state.ts';
 
 /** A TLS client by hand: bytes -> records -> messages -> events -> step -> effects -> records -> bytes. */
 export function tlsConnect(peer: Peer, user: User): Plaintext {
@@ -30,13 +31,13 @@ export function tlsConnect(peer: Peer, user: User): Plaintext {
     else if (type === 'alert') finish(readAlert(content));
     else if (isConnected(state)) user.data(content);
     else throw violation(violations.unexpectedApplicationData);
-    for (let m = inbox.take(contextOf(state)); m !== undefined; m = inbox.take(contextOf(state)))
+    for (let m = inbox.take(messageContext(state)); m !== undefined; m = inbox.take(messageContext(state)))
       on({ event: m.type, body: m.body, raw: m.raw, aligned: inbox.aligned });
   }
   function on(event: MachineEvent): void {
     const { next, effects } = now(step(clientMachine, policy, state, event), answer);
     if (next.at === 'failed') throw next.error;
-    channel.setVersion(contextOf(next).version);
+    channel.setVersion(messageContext(next).version);
     for (const effect of effects) perform(effect, channel, peer);
     const isNews = isConnected(next) && !isConnected(state);
     state = next;

@@ -1,10 +1,11 @@
 import type { Socket } from 'node:net';
-import { Inbox, type MachineEvent, type ServerState, serverMachine, step } from '@tlsmith/handshake';
+import { Inbox, isConnected, messageContext, serverMachine, step } from '@tlsmith/handshake';
+import type { MachineEvent, ServerState } from '@tlsmith/handshake';
 import { type OpenedRecord, RecordChannel } from '@tlsmith/record';
 import { type Bytes, violation, violations } from '@tlsmith/types';
 import { serverAnswers, type Site } from './core/answers.ts';
 import { farewell, perform, readAlert, truncated } from './core/effects.ts';
-import { contextOf, isConnected, now, type Plaintext, type User } from './core/state.ts';
+import { now, type Plaintext, type User } from './core/state.ts';
 
 /** A TLS server's side by hand: bytes -> records -> messages -> events -> step -> effects -> records -> bytes. */
 export function tlsAccept(socket: Socket, site: Site, user: User): Plaintext {
@@ -29,13 +30,13 @@ export function tlsAccept(socket: Socket, site: Site, user: User): Plaintext {
     else if (type === 'alert') finish(readAlert(content));
     else if (isConnected(state)) user.data(content);
     else throw violation(violations.unexpectedApplicationData);
-    for (let m = inbox.take(contextOf(state)); m !== undefined; m = inbox.take(contextOf(state)))
+    for (let m = inbox.take(messageContext(state)); m !== undefined; m = inbox.take(messageContext(state)))
       on({ event: m.type, body: m.body, raw: m.raw, aligned: inbox.aligned });
   }
   function on(event: MachineEvent): void {
     const { next, effects } = now(step(serverMachine, site.policy, state, event), answer);
     if (next.at === 'failed') throw next.error;
-    channel.setVersion(contextOf(next).version);
+    channel.setVersion(messageContext(next).version);
     for (const effect of effects) perform(effect, channel);
     const isNews = isConnected(next) && !isConnected(state);
     state = next;

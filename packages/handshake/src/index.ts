@@ -12,6 +12,7 @@ export type {
 export { schemeFor } from './certificate-verify.ts';
 export { type ClientState, clientMachine } from './client/machine.ts';
 export type { ClientFacts } from './client/states.ts';
+export { type Connected, isConnected, messageContext } from './context.ts';
 export { decodeViolation } from './decode-violation.ts';
 export { diagram, type Drawable, paths } from './diagram.ts';
 export type { Effect, Installed, Remembered } from './effect.ts';

@@ -2,7 +2,9 @@ import {
   type AnyState,
   type Failed,
   failure,
+  isConnected,
   type MachineEvent,
+  messageContext,
   type Remembered,
   step,
   type Work,
@@ -15,7 +17,7 @@ import { applyEffect, inFewRecords, sendTogether } from './effects.ts';
 import type { ConnectionEvent } from './events.ts';
 import { Incoming } from './incoming.ts';
 import { Outgoing } from './outgoing.ts';
-import { contextOf, isConnected, negotiatedIn, retire, wipeState } from './state.ts';
+import { negotiatedIn, retire, wipeState } from './state.ts';
 
 /**
  * One TLS connection without I/O: bytes in, bytes and events out. The only place where machine, inbox and record channel
@@ -187,10 +189,10 @@ export class Connection {
     const { next, effects } = yield* step(machine, policy, old, event);
     if (next.at === 'failed') throw (next as Failed).error;
     const remembered: Remembered[] = [];
-    this.#channel.setVersion(contextOf(next).version);
+    this.#channel.setVersion(messageContext(next).version);
     for (const effect of inFewRecords(effects)) {
       if (effect.effect === 'remember') remembered.push(effect);
-      else if (effect.effect === 'send') sendTogether(effect, this.#channel, tracer, contextOf(next));
+      else if (effect.effect === 'send') sendTogether(effect, this.#channel, tracer, messageContext(next));
       else yield* applyEffect(effect, this.#channel, host);
     }
     this.#state = next;
@@ -219,7 +221,7 @@ export class Connection {
   #send(bytes: Bytes): void {
     this.#outgoing.send(bytes);
     const due = this.#channel.writeNeedsKeyUpdate && this.#commands.length === 0;
-    if (due && contextOf(this.#state).version === 'tls13') {
+    if (due && messageContext(this.#state).version === 'tls13') {
       this.#commands.push({ event: 'update-keys', request: false });
     }
   }

@@ -1,9 +1,8 @@
-import { type AnyState, Inbox, type MachineEvent } from '@tlsmith/handshake';
+import { type AnyState, Inbox, isConnected, type MachineEvent, messageContext } from '@tlsmith/handshake';
 import type { OpenedRecord, RecordChannel } from '@tlsmith/record';
 import { copyBytes, type Bytes, violation, violations } from '@tlsmith/types';
 import { readAlert } from './alerts.ts';
 import type { ConnectionLimits } from './limits.ts';
-import { contextOf, isConnected } from './state.ts';
 import type { Tracer } from './trace.ts';
 
 /** What comes out of the bytes of a peer: events for the machine, application data, or its close_notify. */
@@ -47,7 +46,7 @@ export class Incoming {
   }
 
   #message(state: AnyState): MachineEvent | undefined {
-    const context = contextOf(state);
+    const context = messageContext(state);
     const message = this.#inbox.take(context);
     if (message === undefined) return undefined;
     const { type, body, raw } = message;
@@ -89,7 +88,7 @@ export class Incoming {
   }
 
   #alert(content: Bytes, state: AnyState): Arrival | undefined {
-    const alert = readAlert(content, contextOf(state).version);
+    const alert = readAlert(content, messageContext(state).version);
     this.#tracer?.alert?.('read', alert.level, alert.name);
     if (alert.kind === 'fatal') throw alert.error;
     if (alert.kind === 'close') return { kind: 'close-notify' };

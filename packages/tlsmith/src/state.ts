@@ -1,24 +1,9 @@
-import type { MessageContext } from '@tlsmith/codec';
-import type { AnyState, Effect, Negotiated } from '@tlsmith/handshake';
-import { type CipherSuite, isSecret, type Secret } from '@tlsmith/types';
-
-/** What decoding the next message must know: read off the state's name and suite. */
-export function contextOf(state: AnyState): MessageContext {
-  const version = state.at.includes('13/') ? 'tls13' : state.at.includes('12/') ? 'tls12' : undefined;
-  if (version !== 'tls12') return { version };
-  const { hellos } = state as AnyState & { hellos?: { suite: CipherSuite } };
-  const suite = hellos?.suite;
-  return { version, keyExchange: suite?.version === 'tls12' ? suite.keyExchange : undefined };
-}
+import { type AnyState, type Effect, isConnected, type Negotiated } from '@tlsmith/handshake';
+import { isSecret, type Secret } from '@tlsmith/types';
 
 /** What was agreed on, once the state is a connected one. */
 export function negotiatedIn(state: AnyState): Negotiated | undefined {
-  return isConnected(state) ? (state as AnyState & { negotiated: Negotiated }).negotiated : undefined;
-}
-
-/** Whether application data may flow. */
-export function isConnected(state: AnyState): boolean {
-  return state.at.endsWith('/connected');
+  return isConnected(state) ? state.negotiated : undefined;
 }
 
 /**

@@ -1,5 +1,4 @@
-import type { MessageContext } from '@tlsmith/codec';
-import type { Ask, ServerState, Negotiated, Work } from '@tlsmith/handshake';
+import type { Ask, Negotiated, Work } from '@tlsmith/handshake';
 import { type Answer, type Bytes, drive } from '@tlsmith/types';
 
 /** What a connection tells its user. */
@@ -14,19 +13,6 @@ export interface User {
 export interface Plaintext {
   send(bytes: Bytes): void;
   close(): void;
-}
-
-type Connected = Extract<ServerState, { readonly negotiated: Negotiated; readonly proof: unknown }>;
-
-/** Whether the handshake is done: the states from which application data may flow. */
-export function isConnected(state: ServerState): state is Connected {
-  return state.at === 'server13/connected' || state.at === 'server12/connected';
-}
-
-/** What decoding the next message must know. The example offers no RSA key exchange, so TLS 1.2 always means ECDHE. */
-export function contextOf({ at }: ServerState): MessageContext {
-  const version = at.startsWith('server13/') ? 'tls13' : at.startsWith('server12/') ? 'tls12' : undefined;
-  return { version, keyExchange: 'ecdhe' };
 }
 
 /** Runs work to its end. With node:crypto every answer is there at once; other providers may make `drive` wait. */

@@ -1,4 +1,4 @@
-import type { Message, MessageContext } from '@tlsmith/codec';
+import type { Message } from '@tlsmith/codec';
 import {
   type AnyState,
   type Ask,
@@ -9,14 +9,14 @@ import {
   type Installed,
   type Machine,
   type MachineEvent,
+  messageContext,
   type Remembered,
-  type Stepped,
   step,
+  type Stepped,
 } from '@tlsmith/handshake';
 import {
   type Answer,
   type Bytes,
-  type CipherSuite,
   type ClientSession,
   drive,
   type Epoch,
@@ -156,7 +156,7 @@ export class MachineEnd<State extends AnyState = AnyState, Policy = unknown> {
   #messages(): void {
     try {
       for (;;) {
-        const message = this.#inbox.take(contextOf(this.state));
+        const message = this.#inbox.take(messageContext(this.state));
         if (message === undefined) return;
         this.received.push(message);
         const { type, body, raw } = message;
@@ -171,7 +171,7 @@ export class MachineEnd<State extends AnyState = AnyState, Policy = unknown> {
   }
 
   #changeCipherSpec(parcel: Parcel): void {
-    if (contextOf(this.state).version === 'tls12') {
+    if (messageContext(this.state).version === 'tls12') {
       this.#sameKeys(parcel);
       return this.handle({ event: 'change-cipher-spec', aligned: this.#inbox.aligned });
     }
@@ -226,12 +226,4 @@ export class MachineEnd<State extends AnyState = AnyState, Policy = unknown> {
         return;
     }
   }
-}
-
-/** What decoding the next message must know of a state. */
-export function contextOf(state: AnyState): MessageContext {
-  const version = state.at.includes('13/') ? 'tls13' : state.at.includes('12/') ? 'tls12' : undefined;
-  const { hellos } = state as AnyState & { readonly hellos?: { readonly suite: CipherSuite } };
-  if (version !== 'tls12' || hellos?.suite.version !== 'tls12') return { version };
-  return { version, keyExchange: hellos.suite.keyExchange };
 }

@@ -8,7 +8,7 @@ import {
   message13,
 } from '@tlsmith/codec';
 import type { Bytes, Role } from '@tlsmith/types';
-import { contextOf } from './end.ts';
+import { messageContext } from '@tlsmith/handshake';
 import type { Route } from './pair.ts';
 
 /** What replaces a message: another body, other bytes, or any number of messages. */
@@ -31,7 +31,7 @@ export function rewriting<Name extends keyof AnyBodies>(rewrite: Rewrite<Name>):
   let seen = 0;
   return (parcel, from) => {
     if (parcel.kind !== 'handshake' || from.role !== rewrite.from) return [parcel];
-    const context = contextOf(from.state);
+    const context = messageContext(from.state);
     const { type, body, raw } = decodeMessage(parcel.content.slice(), context);
     if (type !== rewrite.message || seen++ !== (rewrite.nth ?? 0)) return [parcel];
     const changed = rewrite.change(body as AnyBodies[Name], raw);

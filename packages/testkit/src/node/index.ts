@@ -71,7 +71,6 @@ export {
   testCredential,
 } from '../machines/answers.ts';
 export {
-  contextOf,
   type EndParts,
   type Installation,
   MachineEnd,
