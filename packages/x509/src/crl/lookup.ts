@@ -2,7 +2,6 @@ import { Reader } from '@tlsmith/codec';
 import type { Bytes } from '@tlsmith/types';
 import type { Certificate } from '../certificate.ts';
 import type { GeneralName } from '../general-name.ts';
-import { sameGeneralName } from '../general-name.ts';
 import { sameName } from '../name.ts';
 import type { CertificateRevocationList } from './crl.ts';
 import { revokedCertificate, type RevokedCertificate } from './entry.ts';
@@ -31,7 +30,7 @@ export function* revokedCertificates({
  */
 export function findRevoked(
   crl: CertificateRevocationList,
-  certificate: Pick<Certificate, 'issuer' | 'issuerAltName' | 'serialNumber'>,
+  certificate: Pick<Certificate, 'issuer' | 'serialNumber'>,
 ): RevokedCertificate | undefined {
   const { entries, summary, issuer } = crl;
   let isAbout = sameName(issuer, certificate.issuer);
@@ -51,12 +50,9 @@ export function findRevoked(
   return undefined;
 }
 
-function names(
-  issuers: readonly GeneralName[],
-  { issuer, issuerAltName = [] }: Pick<Certificate, 'issuer' | 'issuerAltName'>,
-): boolean {
-  const own: readonly GeneralName[] = [{ form: 'directoryName', value: issuer }, ...(issuerAltName ?? [])];
-  return issuers.some((name) => own.some((other) => sameGeneralName(name, other)));
+// RFC 5280 §5.3.3: the issuer's distinguished name is among them.
+function names(issuers: readonly GeneralName[], { issuer }: Pick<Certificate, 'issuer'>): boolean {
+  return issuers.some((name) => name.form === 'directoryName' && sameName(name.value, issuer));
 }
 
 // What follows reads headers of elements whose form was checked when the CRL was parsed.

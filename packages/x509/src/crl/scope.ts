@@ -21,6 +21,15 @@ export function reasonsCovered(
   return (point.reasons ?? allReasons) & (onlySomeReasons ?? allReasons) & allReasons;
 }
 
+/** How many names {@link reasonsCovered} compares at most: both lists of them may be long. */
+export function comparisonsOf(
+  { issuingDistributionPoint: of }: CertificateRevocationList,
+  { fullName, issuer }: DistributionPoint,
+): number {
+  const wanted = (fullName?.length ?? 0) + (issuer?.length ?? 0);
+  return 1 + wanted * (1 + (of?.fullName?.length ?? 0));
+}
+
 /**
  * The distribution points of a certificate, and the one that RFC 5280 §6.3.3 assumes for CRLs of its issuer that no
  * point names.

@@ -20,7 +20,7 @@ import type { RevokedCertificate } from './entry.ts';
 import { findRevoked } from './lookup.ts';
 import { brokenCrlRule } from './profile.ts';
 import { allReasons } from './reason.ts';
-import { isDeltaOf, pointsOf, reasonsCovered } from './scope.ts';
+import { comparisonsOf, isDeltaOf, pointsOf, reasonsCovered } from './scope.ts';
 import { signerKey } from './signer.ts';
 
 /**
@@ -33,11 +33,14 @@ export function* crlStatus(
 ): Work<CertificateStatus, SearchAsk> {
   const { search } = state;
   const views = new Map<CertificateRevocationList, View | StatusProblem>();
+  const lists = completeCrls(state);
   let covered = 0;
   for (const point of pointsOf(question.certificate)) {
-    for (const crl of completeCrls(state)) {
-      if (!spend(search.purse, 'comparisons'))
+    for (const crl of lists) {
+      const cost = comparisonsOf(crl, point);
+      if (!spend(search.purse, 'comparisons', cost)) {
         throw stop(search, exhausted('comparisons', search.purse.budget));
+      }
       const reasons = reasonsCovered(crl, point, question.certificate);
       if ((reasons & ~covered) === 0) continue;
       const view = views.get(crl) ?? (yield* viewOf(state, crl, question));
