@@ -57,7 +57,7 @@ function respond(worker: Worker, { store: name, batch, requests }: Requests, ...
     worker.send({ tlsmith: 'session-answers', store: name, batch, answers }, undefined, () => undefined);
   };
   const answers = requests.map((request) => answered(request, ...held));
-  if (answers.some(isThenable)) void Promise.all(answers).then(send);
+  if (answers.some(isThenable)) void Promise.all(answers.map(async (one) => one)).then(send);
   else send(answers as readonly Answer[]);
 }
 

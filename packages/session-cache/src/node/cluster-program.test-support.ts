@@ -77,7 +77,7 @@ function worker(): void {
   const perform = async (task: Task): Promise<unknown> => {
     switch (task.task) {
       case 'put':
-        return Promise.all(task.keys.map((key) => store.put(key, utf8(key.padEnd(task.length)), end)));
+        return Promise.all(task.keys.map(async (key) => store.put(key, utf8(key.padEnd(task.length)), end)));
       case 'get':
       case 'take':
         return Promise.all(
@@ -87,7 +87,7 @@ function worker(): void {
           }),
         );
       case 'resilient': {
-        const found = await Promise.all(task.keys.map((key) => bounded.get(key, 1)));
+        const found = await Promise.all(task.keys.map(async (key) => bounded.get(key, 1)));
         return { found: found.filter((one) => one !== undefined).length, metrics: bounded.metrics() };
       }
       case 'flood':

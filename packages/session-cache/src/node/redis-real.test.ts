@@ -36,12 +36,12 @@ describe.runIf(present)('a real Redis', () => {
       store = redisStore(connected.client, { prefix });
     });
 
-    test('puts, gets and takes, with every byte', () => checks(store));
+    test('puts, gets and takes, with every byte', () => expectStore(store));
 
     test('keeps a ring of ticket keys that one of many replaces', async () => {
       const ring = redisKeyRing(connected.client, `${prefix}ring`);
       expect(await ring.read()).toBeUndefined();
-      const tries = [1, 2, 3, 4].map((byte) => ring.replace(undefined, Uint8Array.of(byte, 0, 255)));
+      const tries = [1, 2, 3, 4].map(async (byte) => ring.replace(undefined, Uint8Array.of(byte, 0, 255)));
       const won = (await Promise.all(tries)).indexOf(true);
       expect(await ring.read()).toEqual(Uint8Array.of(won + 1, 0, 255));
       expect(await ring.replace(Uint8Array.of(9), Uint8Array.of(8))).toBe(false);
@@ -71,9 +71,9 @@ describe.runIf(present)('a real Redis', () => {
     const rounds = 10_000;
     for (let from = 0; from < rounds; from += 100) {
       const keys = Array.from({ length: 100 }, (_, index): StoreKey => `ticket:${from + index}`);
-      await Promise.all(keys.map((key) => first.put(key, utf8(key), { now: 0, expiresAt: 60_000 })));
+      await Promise.all(keys.map(async (key) => first.put(key, utf8(key), { now: 0, expiresAt: 60_000 })));
       const taken = await Promise.all(
-        keys.map((key) => Promise.all(stores.map((store) => store.take(key, 1)))),
+        keys.map((key) => Promise.all(stores.map(async (store) => store.take(key, 1)))),
       );
       for (const [index, found] of taken.entries()) {
         const winners = found.flatMap((value, store) => (value === undefined ? [] : [store]));
@@ -146,17 +146,17 @@ describe.runIf(present)('a Redis Cluster of three', () => {
   test.each(Object.entries(clusterClients))('serves %s', async (_name, connect) => {
     const connected = await connect(nodes[0]?.port ?? 0);
     open.unshift(connected);
-    await checks(redisStore(connected.client));
+    await expectStore(redisStore(connected.client));
   });
 });
 
 /** What every store does (`SessionStore`), over many keys so that they fall into many slots. */
-async function checks(store: SessionStore): Promise<void> {
+async function expectStore(store: SessionStore): Promise<void> {
   const every = Uint8Array.from({ length: 256 }, (_, byte) => byte);
   const times = { now: 0, expiresAt: 60_000 };
   const keys = Array.from({ length: 50 }, (): StoreKey => `ticket:${toHex(node.random(16))}`);
-  await Promise.all(keys.map((key, index) => store.put(key, every.subarray(index), times)));
-  const found = await Promise.all(keys.map((key) => store.get(key, 59_999)));
+  await Promise.all(keys.map(async (key, index) => store.put(key, every.subarray(index), times)));
+  const found = await Promise.all(keys.map(async (key) => store.get(key, 59_999)));
   for (const [index, value] of found.entries()) expect(value).toEqual(every.slice(index));
   const [key] = keys as [StoreKey];
   expect(await store.get(key, 60_000)).toBeUndefined();
