@@ -3,6 +3,7 @@ import {
   alertLevel,
   alertName,
   type Bytes,
+  ConnectionFailed,
   isConnectionFailed,
   isDecodeError,
   isPeerAlert,
@@ -36,6 +37,17 @@ export function readAlert(content: Bytes, version: Version | undefined): Receive
   return warning
     ? { kind: 'warning', level, name }
     : { kind: 'fatal', level, name, error: new PeerAlert(name) };
+}
+
+/**
+ * Whether a transport may end without the peer's close_notify: in TLS 1.2 once we have sent ours, for then the peer has to
+ * drop what it had left to send, and need not be waited for (RFC 5246 §7.2.1).
+ *
+ * @throws {ConnectionFailed} `truncated` where data may be missing.
+ */
+export function endedInOrder(version: Version | undefined, closedByUs: boolean): true {
+  if (version === 'tls12' && closedByUs) return true;
+  throw new ConnectionFailed('truncated', 'the transport ended without close_notify: data may be missing');
 }
 
 /** Whether the peer is owed an alert for an error of ours: not when it sent one, left, or was left by us. */

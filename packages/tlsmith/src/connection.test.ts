@@ -117,6 +117,15 @@ describe.each(versions)('%s', (version) => {
     expect(server.takeOutput()).toEqual([]);
   });
 
+  test('after our close_notify TLS 1.2 need not wait for the peer’s; in TLS 1.3 the peer may have had more to say', () => {
+    const { client, server } = connected(version);
+    client.close();
+    server.abort();
+    client.end();
+    const order = version === 'tls12' ? ['end', 'closed'] : ['failed: truncated'];
+    expect(names(client.events())).toEqual(order);
+  });
+
   test('the end of the transport during the handshake fails, and so does close_notify', () => {
     const silent = pair({ client: { versions: [version] } });
     silent.client.end();

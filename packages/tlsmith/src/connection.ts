@@ -11,7 +11,7 @@ import {
 } from '@tlsmith/handshake';
 import { RecordChannel } from '@tlsmith/record';
 import { type Bytes, ConnectionFailed, drive, isThenable, TlsMisuse } from '@tlsmith/types';
-import { owesAlert } from './alerts.ts';
+import { endedInOrder, owesAlert } from './alerts.ts';
 import type { ConnectionParts } from './connection-parts.ts';
 import { applyEffect, inFewRecords, sendTogether } from './effects.ts';
 import type { ConnectionEvent } from './events.ts';
@@ -208,13 +208,11 @@ export class Connection {
     if (this.connected) this.#outgoing.flush();
     if (this.#commands.length > 0) return this.#nextJob();
     if (this.#wantsClose && !this.#outgoing.waits) this.#outgoing.alert('warning', 'close_notify');
-    if (this.#readClosed && this.#outgoing.closed) this.#finish({ event: 'closed' });
-    else if (this.#transportEnded && !this.#readClosed) {
-      throw new ConnectionFailed(
-        'truncated',
-        'the transport ended without close_notify: data may be missing',
-      );
+    if (this.#transportEnded && !this.#readClosed) {
+      this.#readClosed = endedInOrder(messageContext(this.#state).version, this.#outgoing.closed);
+      this.#events.push({ event: 'end' });
     }
+    if (this.#readClosed && this.#outgoing.closed) this.#finish({ event: 'closed' });
     return undefined;
   }
 
