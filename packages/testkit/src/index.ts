@@ -47,6 +47,17 @@ export {
   type NameInput,
 } from './pki/name.ts';
 export {
+  accessDescriptions,
+  certificateIssuer,
+  crlDistributionPoints,
+  crlNumber,
+  invalidityDate,
+  type IssuingPointInput,
+  issuingDistributionPoint,
+  ocspNoCheck,
+  type PointInput,
+} from './pki/revocation.ts';
+export {
   clientSession12,
   clientSession13,
   serverSession12,

@@ -47,7 +47,9 @@ export {
   keyIdentifier,
   type Signer,
 } from './pki/certificate.ts';
+export { type CrlInput, makeCrl, type RevokedInput } from './pki/crl.ts';
 export { importKey, makeKey, type TestKey, type TestKeyType } from './pki/keys.ts';
+export { makeOcspResponse, type OcspInput, ocspError, type SingleInput } from './pki/ocsp.ts';
 export {
   type Signature,
   type SignatureChoice,
