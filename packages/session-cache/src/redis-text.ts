@@ -23,16 +23,31 @@ export function fromRedisText(
   const expiresAt = dot < 1 || dot > 11 ? Number.NaN : Number.parseInt(text.slice(0, dot), 36);
   const digits = text.length - dot - 1;
   if (!Number.isSafeInteger(expiresAt) || expiresAt < 0 || digits % 4 === 1) return undefined;
-  const value = new Uint8Array((digits * 3) >> 2);
-  let bits = 0;
+  const value = decoded(text, dot + 1, new Uint8Array((digits * 3) >> 2));
+  return value === undefined ? undefined : { value, expiresAt };
+}
+
+/** The digits from `from` on, four at a time; those that are missing in the last four count as zero. */
+function decoded(text: string, from: number, value: Bytes): Bytes | undefined {
   let wrong = 0;
-  for (let index = 0, at = 0; index < digits; index++) {
-    const digit = values[text.charCodeAt(dot + 1 + index)] ?? 255;
-    wrong |= digit;
-    bits = ((bits << 6) | digit) & 0xfff_fff;
-    if ((index & 3) !== 0) value[at++] = bits >> (6 - 2 * (index & 3));
+  for (let at = 0, index = from; index < text.length; at += 3, index += 4) {
+    const a = digitAt(text, index);
+    const b = digitAt(text, index + 1);
+    const c = index + 2 < text.length ? digitAt(text, index + 2) : 0;
+    const d = index + 3 < text.length ? digitAt(text, index + 3) : 0;
+    wrong |= a | b | c | d;
+    // Writing past the end of a typed array does nothing.
+    value[at] = (a << 2) | (b >> 4);
+    value[at + 1] = (b << 4) | (c >> 2);
+    value[at + 2] = (c << 6) | d;
   }
-  return wrong > 63 ? undefined : { value, expiresAt };
+  return wrong > 63 ? undefined : value;
+}
+
+/** The digit's value, or more than 63. */
+function digitAt(text: string, index: number): number {
+  const code = text.charCodeAt(index);
+  return code > 127 ? 255 : (values[code] as number);
 }
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';

@@ -57,6 +57,11 @@ export class Circuit {
     if (how === 'timeout' || this.#probing || this.#errors >= this.#options.errors) this.trip(now);
   }
 
+  /** An answer came too late to count: somebody is there, so the next attempt need not wait for the pause to end. */
+  heard(now: number): void {
+    if (this.#closedAgainAt !== undefined) this.#closedAgainAt = Math.min(now, this.#closedAgainAt);
+  }
+
   /** Opens it, or keeps it open for longer. */
   trip(now: number): void {
     this.#generation++;

@@ -135,6 +135,26 @@ test('one attempt at a time, after pauses that double up to a limit, and the fir
   expect(store.metrics().circuit).toBe('closed');
 });
 
+test('a late answer lets the next attempt come at once, and a store that is always late never has two', async () => {
+  const { clock, behaviour, store, get, asked } = scene({ limitMs: 50, retryMs: 1000 });
+  behaviour.read = () => new Promise((resolve) => clock.after(80, () => resolve(value)));
+  void get();
+  await clock.pass(79);
+  void get();
+  expect(asked).toHaveLength(1);
+  await clock.pass(1);
+  for (let turn = 2; turn < 10; turn++) {
+    void get();
+    void get();
+    expect(asked).toHaveLength(turn);
+    await clock.pass(80);
+  }
+  expect(store.metrics()).toMatchObject({ timeouts: 9, circuit: 'open' });
+  behaviour.read = async () => value;
+  expect(await get()).toBe(value);
+  expect(await get()).toBe(value);
+});
+
 test.each([
   ['errors', () => Promise.reject(new Error('ECONNREFUSED'))],
   [

@@ -37,7 +37,7 @@ export interface ResilientStore extends SessionStore<Bytes> {
  * Puts a limit to what a store outside the process can cost. Whatever it does (answer late, reject, throw, answer
  * garbage, be full), the operation is a miss within `limitMs`, and the handshake goes on as a full one. A store that
  * does not answer is then left alone but for single attempts, after `limitMs`, twice that, and so on up to `retryMs`; the
- * first that is answered ends this. Reading and writing are judged apart: a store that is full can still be read.
+ * first that is answered in time ends this, and a late answer brings the next attempt forward. Reading and writing are judged apart: a store that is full can still be read.
  *
  * @example
  * ```ts
@@ -125,7 +125,7 @@ class Resilient implements ResilientStore {
       };
       const cancel = this.#timers.after(this.#limit, () => settle(() => this.#late(circuit, pass)));
       answer.then(
-        (value) => settle(() => this.#judged(circuit, pass, value)),
+        (value) => (waiting ? settle(() => this.#judged(circuit, pass, value)) : this.#heard()),
         (error) => settle(() => this.#failed(circuit, pass, error)),
       );
     });
@@ -147,6 +147,12 @@ class Resilient implements ResilientStore {
     circuit.failed(pass, this.#timers.now(), 'error');
     const isGarbage = error instanceof StoreFailure && error.code === 'garbage';
     this.#troubles.count(isGarbage ? 'garbage' : 'errors', error);
+  }
+
+  #heard(): void {
+    const now = this.#timers.now();
+    this.#reading.heard(now);
+    this.#writing.heard(now);
   }
 
   /** Nobody answers: neither reading nor writing is worth waiting for. */

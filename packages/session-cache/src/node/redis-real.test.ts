@@ -2,7 +2,7 @@ import { node } from '@tlsmith/crypto/node';
 import { serverSession13, sessionTime } from '@tlsmith/testkit';
 import { fromUtf8, type ServerSession, toHex, utf8 } from '@tlsmith/types';
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { redisStore } from '../redis.ts';
 import { redisKeyRing } from '../redis-ring.ts';
 import { protectedStore } from '../shared-context.ts';
@@ -11,6 +11,8 @@ import { sharedTicketKeys, type TicketKeys } from '../ticket.ts';
 import { clients, clusterClients, type OpenClient } from './redis-clients.test-support.ts';
 import { freePort, hasRedisServer, type RedisServer, startRedis } from './redis-server.test-support.ts';
 
+// Processes are started and cluster nodes meet: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 const present = hasRedisServer('all that asks a real Redis: clients, cluster, races, what a reader sees');
 const open: { close(): unknown }[] = [];
 afterAll(async () => {
@@ -141,7 +143,7 @@ describe.runIf(present)('a Redis Cluster of three', () => {
       }
       admin.disconnect();
     }
-  }, 60_000);
+  });
 
   test.each(Object.entries(clusterClients))('serves %s', async (_name, connect) => {
     const connected = await connect(nodes[0]?.port ?? 0);
