@@ -74,6 +74,7 @@ const recordTexts: Texts<RecordLimits> = {
 
 const budgetTexts: Texts<Budget> = {
   signatures: ['signatures verified for one chain', '`budget-exceeded` (certificate_unknown)'],
+  bytes: ['bytes of all certificates of one chain', 'the same'],
   steps: ['certificates tried as issuers for one chain', 'the same'],
   comparisons: ['names and policies compared for one chain', 'the same'],
   fetches: ['things fetched for one chain, where the caller allows it', 'nothing more is fetched'],
