@@ -1,4 +1,4 @@
-import { distinguishedName } from '@tlsmith/testkit';
+import { distinguishedName, utf8String } from '@tlsmith/testkit';
 import { issue, makeAuthority, selfSigned } from '@tlsmith/testkit/node';
 import { Reader } from '@tlsmith/codec';
 import { expect, test } from 'vitest';
@@ -8,8 +8,9 @@ import { checkNameConstraints } from './constraints.ts';
 import type { NameConstraints } from './extensions/name-constraints.ts';
 import type { GeneralName } from './general-name.ts';
 import { parseIp } from './ip.ts';
+import { mailboxOf } from './mailbox.ts';
 import { type Name, name } from './name.ts';
-import { isComparable, subtree } from './subtrees.ts';
+import { isComparable, subtrees } from './subtrees.ts';
 
 const dns = (value: string): GeneralName => ({ form: 'dNSName', value });
 const mail = (value: string): GeneralName => ({ form: 'rfc822Name', value });
@@ -115,8 +116,9 @@ test.each<[GeneralName, GeneralName, boolean, boolean]>([
   [dns('example.com'), mail('a@example.com'), false, true],
   [{ form: 'registeredID', value: '1.2.3' }, { form: 'registeredID', value: '1.2.3' }, false, true],
 ])('below %o, is %o permitted: %s, excluded: %s (RFC 5280 §4.2.1.10)', (base, of, permitted, excluded) => {
-  const tree = subtree(base);
-  expect([tree?.permits(of), tree?.excludes(of)]).toEqual([permitted, excluded]);
+  const tree = subtrees(base.form, [base]);
+  if ('faulty' in tree) throw new TypeError('a faulty base');
+  expect([tree.permits(of), tree.excludes(of)]).toEqual([permitted, excluded]);
 });
 
 test.each<[string, GeneralName]>([
@@ -133,7 +135,7 @@ test.each<[string, GeneralName]>([
   ['no octets', { form: 'iPAddress', value: new Uint8Array(0) }],
   ['a mask with a hole', ip('192.0.2.0', '255.0.255.0')],
 ])('%s is no constraint', (_, base) => {
-  expect(subtree(base)).toBeUndefined();
+  expect(subtrees(base.form, [base])).toEqual({ faulty: base });
 });
 
 test('names that are not of their form cannot be compared', () => {
@@ -291,4 +293,101 @@ test('comparisons are paid from the purse', () => {
   expect(checkNameConstraints(path, many, openPurse({ comparisons: 9_999 }))?.reason.code).toBe(
     'budget-exceeded',
   );
+});
+
+test('many subtrees hold what one of them holds', () => {
+  const hosts = ['', 'com', '.com', 'example.com', '.example.com', 'www.example.com', 'a.b', '.b'];
+  const names = ['com', 'example.com', '*.example.com', 'www.example.com', '*.com', 'a.b', '*.b', 'b', 'x.y'];
+  const ranges = [
+    '10.0.0.0/255.0.0.0',
+    '10.1.0.0/255.255.0.0',
+    '0.0.0.0/0.0.0.0',
+    '10.1.2.3/255.255.255.255',
+  ];
+  const tables: readonly (readonly [readonly GeneralName[], readonly GeneralName[]])[] = [
+    [hosts.map(dns), names.map(dns)],
+    [
+      [...hosts.slice(1), 'm@com', 'M@a.b'].map(mail),
+      names.flatMap((host) => [`m@${host}`, `M@${host}`, host]).map(mail),
+    ],
+    [hosts.slice(1).map(uri), names.map((host) => uri(`https://${host}/`))],
+    [
+      ranges.map((range) => ip(...range.split('/'))),
+      ['10.0.0.1', '10.1.2.3', '10.1.2.4', '11.0.0.1', '::1'].map((text) => ip(text)),
+    ],
+    [
+      [
+        directory([]),
+        directory([['C', 'CH']]),
+        directory([
+          ['C', 'CH'],
+          ['O', 'A'],
+        ]),
+        directory([['O', 'A']]),
+      ],
+      [
+        directory([['C', 'CH']]),
+        directory([
+          ['C', 'DE'],
+          ['O', 'A'],
+        ]),
+        directory([
+          ['O', 'a'],
+          ['CN', 'x'],
+        ]),
+      ],
+    ],
+  ];
+  for (const [bases, tested] of tables) {
+    for (let chosen = 1; chosen < 2 ** bases.length; chosen++) {
+      const some = bases.filter((_, index) => (chosen >> index) & 1);
+      const [all, ...each] = [some, ...some.map((base) => [base])].map((list) => read(list));
+      for (const of of tested) {
+        expect(all?.permits(of)).toBe(each.some((tree) => tree.permits(of)));
+        expect(all?.excludes(of)).toBe(each.some((tree) => tree.excludes(of)));
+      }
+    }
+  }
+});
+
+function read(bases: readonly GeneralName[]) {
+  const found = subtrees((bases[0] as GeneralName).form, bases);
+  if ('faulty' in found) throw new TypeError('a faulty base');
+  return found;
+}
+
+// RFC 9598 §3 and §6: the host is in A-label form, and constraints are those of rfc822Name.
+test.each<[string, Uint8Array, GeneralName, string]>([
+  ['its host permitted', utf8String('müller@a.example'), mail('a.example'), 'fine'],
+  ['its domain permitted', utf8String('müller@b.a.example'), mail('.a.example'), 'fine'],
+  ['its host in upper case', utf8String('müller@A.EXAMPLE'), mail('a.example'), 'fine'],
+  ['its host in A-labels', utf8String('müller@xn--mller-kva.example'), mail('xn--mller-kva.example'), 'fine'],
+  ['another host permitted', utf8String('müller@a.example'), mail('b.example'), 'not permitted'],
+  ['another mailbox permitted', utf8String('müller@a.example'), mail('m@a.example'), 'not permitted'],
+  ['a host in U-labels', utf8String('m@müller.example'), mail('a.example'), 'not of its form'],
+  ['a byte order mark', utf8String('\uFEFFm@a.example'), mail('a.example'), 'not of its form'],
+  ['no UTF8String', Uint8Array.of(0x16, 3, 97, 64, 98), mail('b'), 'not of its form'],
+  ['a length too long', Uint8Array.of(0x0c, 4, 97, 64, 98), mail('b'), 'not of its form'],
+])('an internationalized mailbox with %s', (_, value, base, expected) => {
+  const { certificate } = selfSigned({ subject: 'x' });
+  const sans: readonly GeneralName[] = [{ form: 'otherName', typeId: '1.3.6.1.5.5.7.8.9', value }];
+  const path = [{ ...parseCertificate(certificate), sans }];
+  const failure = checkNameConstraints(path, anchor({ permitted: [base] }), openPurse());
+  expect(failure?.facts['verdict'] ?? 'fine').toBe(expected);
+});
+
+test.each([
+  ['"a"@b.example', 'a@b.example'],
+  ['"\\a"@b.example', 'a@b.example'],
+  ['"a b"@b.example', '"a b"@b.example'],
+  ['"a@b"@B.example', '"a@b"@b.example'],
+  ['"a\\"b"@b.example', '"a\\"b"@b.example'],
+  ['"a"b"@b.example', undefined],
+  ['"a\\"@b.example', undefined],
+  ['""@b.example', undefined],
+  ['a@[192.0.2.1]', undefined],
+  ['a"b@c.example', undefined],
+])('the mailbox %s is %s (RFC 5321 §4.1.2)', (text, expected) => {
+  const found = mailboxOf(text);
+  expect(found && `${found.local}@${found.host}`).toBe(expected);
 });

@@ -11,7 +11,7 @@ import {
 } from '@tlsmith/testkit';
 import { isDecodeError } from '@tlsmith/types';
 import { expect, test } from 'vitest';
-import { attributeTexts, describeName, isBelow, type Name, name, sameName } from './name.ts';
+import { attributeTexts, describeName, type Name, name, sameName } from './name.ts';
 import { oids } from './oids.ts';
 
 const read = (bytes: Uint8Array): Name => {
@@ -140,32 +140,6 @@ test('the order of attributes within a part does not matter after folding', () =
     rdn(attribute(oids.commonName, ia5String('A')), attribute(oids.commonName, ia5String('b'))),
   );
   expect(sameName(read(one), read(two))).toBe(true);
-});
-
-test('a subtree begins at its base', () => {
-  const base = read(distinguishedName([['C', 'CH']]));
-  expect(
-    isBelow(
-      read(
-        distinguishedName([
-          ['C', 'ch'],
-          ['CN', 'a'],
-        ]),
-      ),
-      base,
-    ),
-  ).toBe(true);
-  expect(
-    isBelow(
-      base,
-      read(
-        distinguishedName([
-          ['C', 'CH'],
-          ['CN', 'a'],
-        ]),
-      ),
-    ),
-  ).toBe(false);
 });
 
 test('the texts of an attribute come in order', () => {

@@ -73,22 +73,28 @@ export function sameName(a: Name, b: Name): boolean {
   return equal(a.der, b.der) || (a.parts.length === b.parts.length && nameKey(a) === nameKey(b));
 }
 
-/** Whether a name lies in the subtree below `base`: its first parts are those of the base (RFC 5280 §7.1). */
-export function isBelow(of: Name, base: Name): boolean {
-  return of.parts.length >= base.parts.length && partKeys(base).every((key, i) => key === partKeys(of)[i]);
-}
-
 /** A text that two names share exactly when RFC 5280 §7.1 calls them the same. */
 export function nameKey(of: Name): string {
-  return partKeys(of).join('\u0001');
+  return keysOf(of).whole;
 }
 
-const keys = new WeakMap<Name, readonly string[]>();
+/** The same for each part, most general first. */
+export function partKeys(of: Name): readonly string[] {
+  return keysOf(of).parts;
+}
 
-function partKeys(of: Name): readonly string[] {
+interface Keys {
+  readonly parts: readonly string[];
+  readonly whole: string;
+}
+
+const keys = new WeakMap<Name, Keys>();
+
+function keysOf(of: Name): Keys {
   const known = keys.get(of);
   if (known !== undefined) return known;
-  const made = of.parts.map((attributes) => attributes.map(attributeKey).sort().join('\u0002'));
+  const parts = of.parts.map((attributes) => attributes.map(attributeKey).sort().join('\u0002'));
+  const made = { parts, whole: parts.join('\u0001') };
   keys.set(of, made);
   return made;
 }

@@ -48,22 +48,26 @@ function sameOctets(octets: Bytes, bytes: Bytes, start: number, end: number): bo
 }
 
 function dotted(reader: Reader, octets: Bytes): string {
-  const arcs: bigint[] = [];
-  let arc = 0n;
-  let fresh = true;
-  for (const octet of octets) {
+  const arcs: (number | bigint)[] = [];
+  let start = 0;
+  for (let at = 0; at < octets.length; at++) {
     // A leading 80 is a zero digit, so not the shortest form (X.690 §8.19.2).
-    if (fresh && octet === 0x80) return reader.fail('arcs in their shortest form');
-    arc = arc * 128n + BigInt(octet & 0x7f);
-    fresh = octet < 0x80;
-    if (!fresh) continue;
-    arcs.push(arc);
-    arc = 0n;
+    if (at === start && octets[at] === 0x80) return reader.fail('arcs in their shortest form');
+    if ((octets[at] as number) >= 0x80) continue;
+    arcs.push(arcOf(octets.subarray(start, at + 1)));
+    start = at + 1;
   }
-  if (!fresh) return reader.fail('a complete last arc');
-  const joint = arcs[0] as bigint;
-  const first = joint >= 80n ? 2n : joint / 40n;
-  return [first, joint - 40n * first, ...arcs.slice(1)].join('.');
+  if (start < octets.length) return reader.fail('a complete last arc');
+  const joint = arcs[0] as number | bigint;
+  const first = joint >= 80 ? 2 : Math.floor(Number(joint) / 40);
+  const second = typeof joint === 'bigint' ? joint - 80n : joint - 40 * first;
+  return [first, second, ...arcs.slice(1)].join('.');
+}
+
+// Seven octets have 49 bits; longer arcs, such as UUIDs, are rare enough for slower numbers.
+function arcOf(octets: Bytes): number | bigint {
+  if (octets.length <= 7) return octets.reduce((arc, octet) => arc * 128 + (octet & 0x7f), 0);
+  return octets.reduce((arc, octet) => arc * 128n + BigInt(octet & 0x7f), 0n);
 }
 
 function internAll(): Map<number, { readonly octets: Bytes; readonly oid: string }[]> {

@@ -4,7 +4,7 @@ import { type Certificate, isSelfIssued } from './certificate.ts';
 import { issuerChecks, type Place } from './checks.ts';
 import { checkNameConstraints } from './constraints.ts';
 import { fetchIssuers } from './issuer-fetch.ts';
-import { describeName, sameName } from './name.ts';
+import { describeName, nameKey, sameName } from './name.ts';
 import { checkPolicies } from './policy.ts';
 import { rejections } from './rejection.ts';
 import { type Check, exhausted } from './report.ts';
@@ -118,9 +118,29 @@ function* isIssuer(
 
 function issuersOf({ intermediates }: Search, path: readonly Certificate[]): readonly Certificate[] {
   const { issuer: wanted } = path.at(-1) as Certificate;
-  return intermediates.filter(
-    (issuer) => sameName(issuer.subject, wanted) && !path.some((below) => isSameEntity(below, issuer)),
-  );
+  const named = byName(intermediates).get(nameKey(wanted)) ?? [];
+  return named.filter((issuer) => !path.some((below) => isSameEntity(below, issuer)));
+}
+
+interface NameIndex {
+  readonly names: Map<string, Certificate[]>;
+  /** How many certificates are in it: the list may have grown since. */
+  count: number;
+}
+
+const indexes = new WeakMap<readonly Certificate[], NameIndex>();
+
+function byName(intermediates: readonly Certificate[]): ReadonlyMap<string, readonly Certificate[]> {
+  const index = indexes.get(intermediates) ?? { names: new Map<string, Certificate[]>(), count: 0 };
+  indexes.set(intermediates, index);
+  for (const certificate of intermediates.slice(index.count)) {
+    const key = nameKey(certificate.subject);
+    const same = index.names.get(key) ?? [];
+    same.push(certificate);
+    index.names.set(key, same);
+  }
+  index.count = intermediates.length;
+  return index.names;
 }
 
 function isSameEntity(a: Certificate, b: Certificate): boolean {

@@ -1,9 +1,9 @@
 import {
   type Bytes,
-  equal,
   type HashAsk,
   isCertificateRejected,
   type RandomAsk,
+  toHex,
   type VerifyAsk,
   type Work,
 } from '@tlsmith/types';
@@ -116,8 +116,11 @@ export function readIntermediates(
   search: Pick<Search, 'purse' | 'report'>,
 ): Certificate[] {
   const found: Certificate[] = [];
+  const known = new Set<string>();
   for (const der of ders) {
-    if (found.some((known) => equal(known.der, der))) continue;
+    const key = toHex(der);
+    if (known.has(key)) continue;
+    known.add(key);
     if (!spend(search.purse, 'steps')) throw stop(search, exhausted('steps', search.purse.budget));
     try {
       found.push(parseCertificate(der));

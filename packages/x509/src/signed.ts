@@ -47,10 +47,20 @@ export function* signatureFault(
   if (!keyFits(key, algorithm)) return fault(signed, rejections.badSignature, key.type);
   const before = verified.get(signed) ?? [];
   const known = before.find((one) => equal(one.key.spki, key.spki));
-  if (known === undefined && !spend(purse, 'signatures')) return exhausted('signatures', purse.budget);
+  if (known === undefined && !spend(purse, 'signatures', costOf(key)))
+    return exhausted('signatures', purse.budget);
   const good = known?.good ?? (yield* verify(algorithm, key, signed.tbs, signed.signature));
   if (known === undefined) verified.set(signed, [...before, { key, good }]);
   return good ? undefined : fault(signed, rejections.badSignature);
+}
+
+// In signatures on P-256, key import included, as OpenSSL takes them. The public exponent of a long RSA key may be long.
+function costOf({ type, bits }: PublicKey): number {
+  if (type === 'ed448') return 2;
+  if (type === 'p384') return 7;
+  if (type === 'p521') return 16;
+  const isLong = (type === 'rsa' || type === 'rsa-pss') && bits > 4096;
+  return isLong ? Math.ceil(2 * (bits / 4096) ** 2) : 1;
 }
 
 function fault({ signatureAlgorithm: of }: Signed, reason: Rejection, issuerKey?: string): Failure {

@@ -1,38 +1,29 @@
-import type { Bytes } from '@tlsmith/types';
+import { type Bytes, toHex } from '@tlsmith/types';
 import type { GeneralName, NameForm } from './general-name.ts';
-import { isHostName, presentedDnsName } from './hostname.ts';
-import { isBelow, type Name } from './name.ts';
+import { isHostName, type PresentedDnsName, presentedDnsName } from './hostname.ts';
+import { mailboxOf, uriHost } from './mailbox.ts';
+import { type Name, partKeys } from './name.ts';
 
 /**
- * A subtree of name constraints ready for comparison (RFC 5280 §4.2.1.10). The two questions differ for wildcards:
- * all names that a wildcard stands for must be permitted, none of them may be excluded.
+ * Subtrees of one form of name constraints, ready for comparison (RFC 5280 §4.2.1.10). The two questions differ for
+ * wildcards: all names that a wildcard stands for must be permitted, none of them may be excluded. Each is answered by
+ * looking up the few bases that could hold the name, so that the number of subtrees does not matter.
  */
-export interface Subtree {
-  readonly form: NameForm;
+export interface Subtrees {
+  /** Whether one of the subtrees holds the name. */
   permits(name: GeneralName): boolean;
+  /** Whether one of the subtrees holds a part of the name. */
   excludes(name: GeneralName): boolean;
 }
 
-/** Reads the base of a subtree; undefined when it is not of the form that RFC 5280 §4.2.1.10 describes. */
-export function subtree(base: GeneralName): Subtree | undefined {
-  switch (base.form) {
-    case 'dNSName':
-      return dnsSubtree(base.value);
-    case 'rfc822Name':
-      return mailSubtree(base.value);
-    case 'uniformResourceIdentifier':
-      return uriSubtree(base.value);
-    case 'iPAddress':
-      return addressSubtree(base.value);
-    case 'directoryName':
-      return directorySubtree(base.value);
-    case 'otherName':
-    case 'x400Address':
-    case 'ediPartyName':
-    case 'registeredID':
-      // No rule says how these compare, so a name of such a form is neither permitted nor free of exclusion.
-      return { form: base.form, permits: () => false, excludes: () => true };
-  }
+/** Reads the bases of subtrees, all of one form; or says which is not of the form that RFC 5280 §4.2.1.10 describes. */
+export function subtrees(
+  form: NameForm,
+  bases: readonly GeneralName[],
+): Subtrees | { readonly faulty: GeneralName } {
+  const open = collectors[form]?.() ?? incomparable(bases.length);
+  const faulty = bases.find((base) => !open.add(base));
+  return faulty === undefined ? open : { faulty };
 }
 
 /** Whether a name has the shape that its form demands; constraints cannot be applied to any other. */
@@ -41,7 +32,7 @@ export function isComparable(name: GeneralName): boolean {
     case 'dNSName':
       return presentedDnsName(name.value) !== undefined;
     case 'rfc822Name':
-      return mailbox(name.value) !== undefined;
+      return mailboxOf(name.value) !== undefined;
     case 'uniformResourceIdentifier':
       return uriHost(name.value) !== undefined;
     case 'otherName':
@@ -54,107 +45,184 @@ export function isComparable(name: GeneralName): boolean {
   }
 }
 
+interface Collector extends Subtrees {
+  /** Adds a subtree; false for a base that is not of its form. */
+  add(base: GeneralName): boolean;
+}
+
+const collectors: Partial<Record<NameForm, () => Collector>> = {
+  dNSName: dnsSubtrees,
+  rfc822Name: mailSubtrees,
+  uniformResourceIdentifier: uriSubtrees,
+  iPAddress: addressSubtrees,
+  directoryName: directorySubtrees,
+};
+
+// No rule says how names of other forms compare, so they are neither permitted nor free of exclusion.
+function incomparable(count: number): Collector {
+  return { add: () => true, permits: () => false, excludes: () => count > 0 };
+}
+
 // A host and everything below it. A leading dot is not in RFC 5280 but in use: it then means only what is below. An
 // excluded one covers the host as well, to be on the safe side.
-function dnsSubtree(value: string): Subtree | undefined {
-  const base = value.toLowerCase();
-  const below = base.startsWith('.');
-  const host = below ? base.slice(1) : base;
-  if (host !== '' && !isHostName(host)) return undefined;
+function dnsSubtrees(): Collector {
+  const within = new Set<string>();
+  const below = new Set<string>();
+  // `*.example.com` stands for `bar.example.com` too, so excluding the latter excludes the wildcard.
+  const parents = new Set<string>();
+  const presented = (name: GeneralName) =>
+    name.form === 'dNSName' ? presentedDnsName(name.value) : undefined;
   return {
-    form: 'dNSName',
+    add: ({ value }) => {
+      const base = (value as string).toLowerCase();
+      const host = base.startsWith('.') ? base.slice(1) : base;
+      if (host !== '' && !isHostName(host)) return false;
+      (base.startsWith('.') ? below : within).add(host);
+      if (host.includes('.')) parents.add(host.slice(host.indexOf('.') + 1));
+      return true;
+    },
     permits: (name) => {
-      const presented = name.form === 'dNSName' ? presentedDnsName(name.value) : undefined;
-      if (presented === undefined) return false;
-      return below && !presented.wildcard
-        ? isSubdomain(presented.base, host)
-        : isWithin(presented.base, host);
+      const of = presented(name);
+      return (
+        of !== undefined && suffixes(of.base).some((host) => within.has(host) || isBelow(of, host, below))
+      );
     },
     excludes: (name) => {
-      const presented = name.form === 'dNSName' ? presentedDnsName(name.value) : undefined;
-      if (presented === undefined || isWithin(presented.base, host)) return true;
-      // `*.example.com` stands for `bar.example.com` too, so excluding the latter excludes the wildcard.
-      return presented.wildcard && host.slice(host.indexOf('.') + 1) === presented.base;
+      const of = presented(name);
+      if (of === undefined) return within.size + below.size > 0;
+      const isHeld = suffixes(of.base).some((host) => within.has(host) || below.has(host));
+      return isHeld || (of.wildcard && parents.has(of.base));
     },
+  };
+}
+
+function isBelow({ wildcard, base }: PresentedDnsName, host: string, below: ReadonlySet<string>): boolean {
+  return below.has(host) && (wildcard || host !== base);
+}
+
+// The name itself, its parent and so on up to the empty name that holds all.
+function suffixes(host: string): readonly string[] {
+  const found = [host];
+  for (let dot = host.indexOf('.'); dot >= 0; dot = host.indexOf('.', dot + 1))
+    found.push(host.slice(dot + 1));
+  return [...found, ''];
+}
+
+// Hosts themselves, or with a leading dot all hosts below a domain: what URIs and mailboxes have in common.
+function hosts() {
+  const exact = new Set<string>();
+  const below = new Set<string>();
+  return {
+    add: (value: string): boolean => {
+      const host = value.toLowerCase();
+      if (!isHostName(host.startsWith('.') ? host.slice(1) : host)) return false;
+      if (host.startsWith('.')) below.add(host.slice(1));
+      else exact.add(host);
+      return true;
+    },
+    has: (host: string): boolean =>
+      exact.has(host) ||
+      (below.size > 0 &&
+        suffixes(host)
+          .slice(1)
+          .some((parent) => below.has(parent))),
+    isEmpty: (): boolean => exact.size + below.size === 0,
   };
 }
 
 // A mailbox, a host, or with a leading dot all hosts below a domain.
-function mailSubtree(value: string): Subtree | undefined {
-  const exact = value.includes('@') ? mailbox(value) : undefined;
-  const host = exact?.host ?? value.toLowerCase();
-  if (!isHostName(host.startsWith('.') ? host.slice(1) : host)) return undefined;
-  const matches = (name: GeneralName): boolean | undefined => {
-    const found = name.form === 'rfc822Name' ? mailbox(name.value) : undefined;
-    if (found === undefined) return undefined;
-    if (exact !== undefined) return found.local === exact.local && found.host === exact.host;
-    return host.startsWith('.') ? found.host.endsWith(host) : found.host === host;
+function mailSubtrees(): Collector {
+  const known = hosts();
+  const mailboxes = new Set<string>();
+  const has = (name: GeneralName): boolean | undefined => {
+    const of = name.form === 'rfc822Name' ? mailboxOf(name.value) : undefined;
+    return of && (known.has(of.host) || mailboxes.has(`${of.local}@${of.host}`));
   };
   return {
-    form: 'rfc822Name',
-    permits: (name) => matches(name) === true,
-    excludes: (name) => matches(name) !== false,
+    add: ({ value }) => {
+      if (!(value as string).includes('@')) return known.add(value as string);
+      const of = mailboxOf(value as string);
+      if (of !== undefined) mailboxes.add(`${of.local}@${of.host}`);
+      return of !== undefined;
+    },
+    permits: (name) => has(name) === true,
+    excludes: (name) => has(name) ?? !(known.isEmpty() && mailboxes.size === 0),
   };
 }
 
 // The host of the URI: exactly, or with a leading dot all hosts below a domain.
-function uriSubtree(value: string): Subtree | undefined {
-  const host = value.toLowerCase();
-  if (!isHostName(host.startsWith('.') ? host.slice(1) : host)) return undefined;
-  const matches = (name: GeneralName): boolean | undefined => {
-    const found = name.form === 'uniformResourceIdentifier' ? uriHost(name.value) : undefined;
-    if (found === undefined) return undefined;
-    return host.startsWith('.') ? found.endsWith(host) : found === host;
+function uriSubtrees(): Collector {
+  const known = hosts();
+  const has = (name: GeneralName): boolean | undefined => {
+    const of = name.form === 'uniformResourceIdentifier' ? uriHost(name.value) : undefined;
+    return of === undefined ? undefined : known.has(of);
   };
   return {
-    form: 'uniformResourceIdentifier',
-    permits: (name) => matches(name) === true,
-    excludes: (name) => matches(name) !== false,
+    add: ({ value }) => known.add(value as string),
+    permits: (name) => has(name) === true,
+    excludes: (name) => has(name) ?? !known.isEmpty(),
   };
 }
 
-// Address and mask, the mask a run of ones followed by zeros (RFC 4632 §3.1).
-function addressSubtree(value: Bytes): Subtree | undefined {
-  const size = value.length / 2;
-  if (size !== 4 && size !== 16) return undefined;
-  const mask = value.subarray(size);
-  const bits = Array.from(mask, (octet) => octet.toString(2).padStart(8, '0')).join('');
-  if (bits.includes('01')) return undefined;
-  const matches = (name: GeneralName): boolean => {
-    if (name.form !== 'iPAddress' || name.value.length !== size) return false;
-    return name.value.every((octet, i) => ((octet ^ (value[i] as number)) & (mask[i] as number)) === 0);
+// Address and mask, the mask a run of ones followed by zeros (RFC 4632 §3.1): 33 masks or 129, each with its networks.
+function addressSubtrees(): Collector {
+  const networks = new Map<string, { readonly mask: Bytes; readonly held: Set<string> }>();
+  const has = (name: GeneralName): boolean =>
+    name.form === 'iPAddress' &&
+    [...networks.values()].some(
+      ({ mask, held }) => mask.length === name.value.length && held.has(masked(name.value, mask)),
+    );
+  return {
+    add: ({ value }) => {
+      const range = value as Bytes;
+      const size = range.length / 2;
+      if (size !== 4 && size !== 16) return false;
+      const mask = range.subarray(size);
+      const bits = Array.from(mask, (octet) => octet.toString(2).padStart(8, '0')).join('');
+      if (bits.includes('01')) return false;
+      const network = networks.get(bits) ?? { mask, held: new Set() };
+      network.held.add(masked(range.subarray(0, size), mask));
+      networks.set(bits, network);
+      return true;
+    },
+    permits: has,
+    excludes: has,
   };
-  return { form: 'iPAddress', permits: matches, excludes: matches };
 }
 
-function directorySubtree(base: Name): Subtree {
-  const matches = (name: GeneralName): boolean => name.form === 'directoryName' && isBelow(name.value, base);
-  return { form: 'directoryName', permits: matches, excludes: matches };
+function masked(address: Bytes, mask: Bytes): string {
+  return toHex(address.map((octet, index) => octet & (mask[index] as number)));
 }
 
-function isWithin(name: string, host: string): boolean {
-  return name === host || isSubdomain(name, host);
+/** Names by their parts, most general first. */
+interface Branch {
+  isBase: boolean;
+  readonly next: Map<string, Branch>;
 }
 
-function isSubdomain(name: string, host: string): boolean {
-  return host === '' || name.endsWith(`.${host}`);
-}
-
-// RFC 5321 §4.1.2: one `@` outside of quotes; the local part distinguishes case, the host does not.
-function mailbox(value: string): { readonly local: string; readonly host: string } | undefined {
-  const [, local, domain] = mailboxForm.exec(value) ?? [];
-  const host = domain?.toLowerCase();
-  return local === undefined || host === undefined || !isHostName(host) ? undefined : { local, host };
-}
-
-const mailboxForm = /^([^@"\s]+|"(?:[^"\\]|\\.)*")@([^@"\s]+)$/;
-
-// RFC 3986 §3.2: only a host name can be compared, an IP address or a missing authority cannot (RFC 5280 §4.2.1.10).
-function uriHost(value: string): string | undefined {
-  const authority = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(value)?.[1];
-  const host = authority
-    ?.replace(/^.*@/, '')
-    .replace(/:[0-9]*$/, '')
-    .toLowerCase();
-  return host !== undefined && isHostName(host) ? host : undefined;
+function directorySubtrees(): Collector {
+  const top: Branch = { isBase: false, next: new Map() };
+  const has = (name: GeneralName): boolean => {
+    if (name.form !== 'directoryName') return false;
+    let branch: Branch | undefined = top;
+    for (const key of partKeys(name.value)) {
+      if (branch?.isBase !== false) break;
+      branch = branch.next.get(key);
+    }
+    return branch?.isBase === true;
+  };
+  return {
+    add: ({ value }) => {
+      let branch = top;
+      for (const key of partKeys(value as Name)) {
+        const next = branch.next.get(key) ?? { isBase: false, next: new Map<string, Branch>() };
+        branch.next.set(key, next);
+        branch = next;
+      }
+      branch.isBase = true;
+      return true;
+    },
+    permits: has,
+    excludes: has,
+  };
 }

@@ -8,7 +8,7 @@ import {
   type Work,
 } from '@tlsmith/types';
 import type { TrustAnchor } from './anchor.ts';
-import { type Budget, openPurse } from './budget.ts';
+import { type Budget, openPurse, spend } from './budget.ts';
 import { type Certificate, parseCertificate, usableKey } from './certificate.ts';
 import { leafChecks, type Place, type Purpose } from './checks.ts';
 import { workingKeys } from './dsa.ts';
@@ -18,7 +18,7 @@ import { extend, itself } from './path.ts';
 import type { PolicyInputs } from './policy.ts';
 import type { Profile } from './profile.ts';
 import { rejections } from './rejection.ts';
-import { type Check, mostUseful } from './report.ts';
+import { type Check, exhausted, mostUseful } from './report.ts';
 import type { CertificateKey } from './spki.ts';
 import { revocationCheck } from './revocation/check.ts';
 import type { Revocation } from './revocation/options.ts';
@@ -99,6 +99,11 @@ export function verifyChain(request: FetchingChainRequest): Work<VerifiedChain, 
 export function verifyChain(request: ChainRequest): Work<VerifiedChain, VerifyAsk | HashAsk>;
 export function* verifyChain(request: ChainRequest | FetchingChainRequest): Work<VerifiedChain, SearchAsk> {
   const search = open(request);
+  const size = [...request.chain, ...(request.extraIntermediates ?? [])].reduce(
+    (sum, der) => sum + der.length,
+    0,
+  );
+  if (!spend(search.purse, 'bytes', size)) throw stop(search, exhausted('bytes', search.purse.budget));
   const leaf = parseCertificate(request.chain[0] as Bytes);
   const intermediates = readIntermediates(
     [...request.chain.slice(1), ...(request.extraIntermediates ?? [])],
