@@ -94,3 +94,12 @@ test.each<[NginxSessionCache, string]>([
     message,
   );
 });
+
+test('a name with two sizes is refused, a name twice with one size is not', () => {
+  expect(parseSslSessionCache('shared:a:1m shared:a:1024k')).toEqual({
+    shared: { name: 'a', bytes: megabyte },
+  });
+  expect(() => parseSslSessionCache('shared:a:1m shared:b:2m shared:a:2m', 'site.conf:3')).toThrow(
+    'the size 2097152 of shared memory zone "a" conflicts with already declared size 1048576 in ssl_session_cache, site.conf:3',
+  );
+});

@@ -32,7 +32,8 @@ export const builtinSessions = 20_480;
  * refused. Among `off`, `none` and `builtin` the last counts, and so does the last `shared`.
  *
  * @param where Where the value stands, for the message.
- * @throws {TlsMisuse} `nginx-value`, naming the part that is wrong and what is allowed.
+ * @throws {TlsMisuse} `nginx-value`, naming the part that is wrong and what is allowed; `zone-conflict` for a name with
+ *   two sizes.
  * @example
  * ```ts
  * import { parseSslSessionCache } from '@tlsmith/session-cache';
@@ -44,11 +45,12 @@ export function parseSslSessionCache(value: string, where?: string): NginxSessio
   const parts = value.split(/[ \t\r\n]+/).filter((part) => part !== '');
   if (parts.length === 0) throw wrongValue('no value', { directive, where }, allowed);
   let own: 'off' | 'none' | number | 'default' | undefined;
-  let shared: NginxZoneSize | undefined;
+  const zones: NginxZoneSize[] = [];
   for (const part of parts) {
-    if (part.startsWith('shared:')) shared = zone(part, where);
+    if (part.startsWith('shared:')) zones.push(agreeing(zone(part, where), zones, where));
     else own = ownCache(part, where);
   }
+  const shared = zones.at(-1);
   if (own === 'off' || own === 'none') return own;
   if (shared === undefined) return { builtin: own ?? 'default' };
   return own === undefined ? { shared } : { builtin: own, shared };
@@ -85,6 +87,22 @@ export function checkedSessionCache(cache: NginxSessionCache): NginxSessionCache
     );
   }
   return parseSslSessionCache(text);
+}
+
+/**
+ * The zone itself.
+ *
+ * @throws {TlsMisuse} `zone-conflict` when one of the others has its name and another size.
+ */
+export function agreeing(
+  zone: NginxZoneSize,
+  others: readonly NginxZoneSize[],
+  where?: string,
+): NginxZoneSize {
+  const other = others.find(({ name, bytes }) => name === zone.name && bytes !== zone.bytes);
+  if (other === undefined) return zone;
+  const sizes = `the size ${zone.bytes} of shared memory zone "${zone.name}" conflicts with already declared size ${other.bytes}`;
+  throw new TlsMisuse('zone-conflict', `${sizes} in ${directive}${where === undefined ? '' : `, ${where}`}`);
 }
 
 function ownCache(part: string, where: string | undefined): 'off' | 'none' | number | 'default' {

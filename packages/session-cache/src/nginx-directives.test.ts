@@ -60,6 +60,10 @@ test.each([
     'ssl_session_tickets on;\n\nssl_session_tickets on;',
     /^"ssl_session_tickets" directive is duplicate in site\.conf:3$/,
   ],
+  [
+    'ssl_session_cache shared:a:1m;\nssl_session_cache shared:a:2m;',
+    /^the size 2097152 .* conflicts with already declared size 1048576 in ssl_session_cache, site\.conf:2$/,
+  ],
   ['ssl_session_cash off;', new RegExp(`^unknown directive "ssl_session_cash" in site.conf:1: ${known}$`)],
   ['ssl_session_cache off', /^unexpected end of file, expecting ";" after "off" in site\.conf:1$/],
   ['ssl_session_cache off;;', /^unexpected ";" in site\.conf:1$/],

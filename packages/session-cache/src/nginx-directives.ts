@@ -1,5 +1,5 @@
 import { TlsMisuse } from '@tlsmith/types';
-import { parseSslSessionCache } from './nginx-cache.ts';
+import { agreeing, type NginxZoneSize, parseSslSessionCache } from './nginx-cache.ts';
 import { type NginxSessionOptions, parseSslSessionTickets, parseSslSessionTimeout } from './nginx-options.ts';
 
 /** What lines of an nginx configuration say of sessions; `ticketKeyFiles` are paths, to be read. */
@@ -13,7 +13,7 @@ export interface NginxDirectives extends Omit<NginxSessionOptions, 'sessionTicke
  *
  * @param file The text's name, for messages.
  * @throws {TlsMisuse} `nginx-value` for a wrong value, `nginx-directive` for an unknown or repeated directive, a wrong
- *   number of values, or a missing semicolon; the message says in which line.
+ *   number of values, or a missing semicolon, `zone-conflict` for a shared cache with two sizes; the message says in which line.
  * @example
  * ```ts
  * import { nginxSessions, parseNginxDirectives } from '@tlsmith/session-cache';
@@ -24,6 +24,7 @@ export interface NginxDirectives extends Omit<NginxSessionOptions, 'sessionTicke
  */
 export function parseNginxDirectives(text: string, file: string = 'nginx'): NginxDirectives {
   let result: NginxDirectives = { ticketKeyFiles: [] };
+  const zones: NginxZoneSize[] = [];
   const seen = new Set<string>();
   for (const { words, line } of statements(text, file)) {
     const [name = '', ...values] = words;
@@ -34,6 +35,10 @@ export function parseNginxDirectives(text: string, file: string = 'nginx'): Ngin
     if (seen.has(name) && onceOnly.has(name)) throw wrong(`"${name}" directive is duplicate`, where);
     seen.add(name);
     result = { ...result, ...setting(name, values, { where, before: result }) };
+    const { sessionCache = 'none' } = result;
+    if (typeof sessionCache === 'object' && sessionCache.shared !== undefined) {
+      zones.push(agreeing(sessionCache.shared, zones, where));
+    }
   }
   return result;
 }

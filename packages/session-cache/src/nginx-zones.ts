@@ -1,5 +1,5 @@
 import { type AeadAlgorithm, type CryptoProvider, TlsMisuse } from '@tlsmith/types';
-import type { NginxZoneSize } from './nginx-cache.ts';
+import { agreeing, type NginxZoneSize } from './nginx-cache.ts';
 import { sharedMemoryTicketKeys } from './shared-keys.ts';
 import { sharedMemoryStore } from './shared-memory.ts';
 import type { SessionStore } from './store.ts';
@@ -52,7 +52,8 @@ export interface SharedMemoryZonesOptions {
  * ```
  */
 export function sharedMemoryZones(options: SharedMemoryZonesOptions): SharedMemoryZones {
-  const memory: Record<string, SharedArrayBuffer> = { ...options.memory };
+  // Without a prototype, whose members would be zones otherwise.
+  const memory = Object.assign(Object.create(null) as Record<string, SharedArrayBuffer>, options.memory);
   const opened = new Map<string, NginxZone>();
   const open = (zone: NginxZoneSize): NginxZone => {
     const given = memory[zone.name];
@@ -62,11 +63,11 @@ export function sharedMemoryZones(options: SharedMemoryZonesOptions): SharedMemo
         `the shared memory zone "${zone.name}" is not open in the main thread`,
       );
     }
-    if (given !== undefined && given.byteLength !== zone.bytes) throw conflict(zone, given.byteLength);
-    const own = given ?? allocated(zone);
-    memory[zone.name] = own;
-    const known = opened.get(zone.name) ?? zoneOver(own, options);
-    opened.set(zone.name, known);
+    const { name, bytes } = agreeing(zone, given === undefined ? [] : [{ ...zone, bytes: given.byteLength }]);
+    const own = given ?? allocated(name, bytes);
+    memory[name] = own;
+    const known = opened.get(name) ?? zoneOver(own, options);
+    opened.set(name, known);
     return known;
   };
   return { open, memory };
@@ -80,7 +81,7 @@ function zoneOver(memory: SharedArrayBuffer, { provider, aead }: SharedMemoryZon
   };
 }
 
-function allocated({ name, bytes }: NginxZoneSize): SharedArrayBuffer {
+function allocated(name: string, bytes: number): SharedArrayBuffer {
   try {
     return new SharedArrayBuffer(bytes);
   } catch {
@@ -90,9 +91,3 @@ function allocated({ name, bytes }: NginxZoneSize): SharedArrayBuffer {
     );
   }
 }
-
-const conflict = ({ name, bytes }: NginxZoneSize, before: number): TlsMisuse =>
-  new TlsMisuse(
-    'zone-conflict',
-    `the size ${bytes} of shared memory zone "${name}" conflicts with already declared size ${before} in ssl_session_cache`,
-  );

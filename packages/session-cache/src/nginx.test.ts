@@ -109,6 +109,15 @@ test('a name used twice is one cache and must agree in size', () => {
   );
 });
 
+test.each(['toString', '__proto__', 'constructor'])('%s is a name like any other', (name) => {
+  const zones = sharedMemoryZones({ provider: node, aead: node.aeads['aes-256-gcm'] });
+  const id = remembered(made({ sessionCache: `shared:${name}:1m` }, { zones }));
+  const { memory } = zones;
+  const worker = sharedMemoryZones({ provider: node, aead: node.aeads['aes-256-gcm'], memory });
+  const sessions = made({ sessionCache: `shared:${name}:1m` }, { zones: worker });
+  expect(sessions.find({ kind: 'session-id', id }, now)).toBeDefined();
+});
+
 test('a worker’s zones are the main thread’s', () => {
   const main = sharedMemoryZones({ provider: node, aead: node.aeads['aes-256-gcm'] });
   const id = remembered(made(shared, { zones: main }));
