@@ -4,6 +4,8 @@ import type { Negotiated } from '@tlsmith/handshake';
 import { type Bytes, type ClientSession, ConnectionFailed, TlsMisuse } from '@tlsmith/types';
 import type { ConnectionEvent } from '../events.ts';
 import type { TlsEnd } from '../tls-end.ts';
+import { Answers } from './answers.ts';
+import { leave } from './leave.ts';
 import { SocketFacts } from './socket-facts.ts';
 
 /** How a {@link TLSSocket} behaves. */
@@ -33,15 +35,20 @@ export class TLSSocket extends SocketFacts {
   #failure: Error | undefined;
   /** The reader has enough for now. */
   #full = false;
+  readonly #answers: Answers;
+  /** Whether there was a connection that can be lost. */
+  #reached: boolean;
 
   constructor(transport: Duplex, options: TLSSocketOptions) {
     super({ allowHalfOpen: options.allowHalfOpen });
     this.#transport = transport;
-    const { handshakeTimeout } = options;
-    this.#deadline = setTimeout(() => this.#timedOut(handshakeTimeout), handshakeTimeout);
+    this.#answers = new Answers(transport, () => this.#flow());
+    this.#reached = (transport as Partial<Socket>).connecting !== true;
+    transport.once('connect', () => (this.#reached = true));
+    this.#deadline = setTimeout(() => this.#timedOut(options), options.handshakeTimeout);
     transport.on('data', (chunk: Buffer) => this.#received(chunk));
     transport.on('end', () => this.#step((end) => end.end()));
-    transport.on('error', (error) => this.#fail(error));
+    transport.on('error', (error) => this.#lost(error));
     transport.on('close', () => this.#step((end) => end.end()));
     for (const name of ['timeout', 'connect', 'lookup']) {
       transport.on(name, (...facts: readonly unknown[]) => this.emit(name, ...facts));
@@ -61,12 +68,12 @@ export class TLSSocket extends SocketFacts {
   attach(end: TlsEnd): this {
     if (this.destroyed) return this;
     this.#end = end;
-    end.onReady = () => {
+    const move = (): void => {
       this.#step(() => undefined);
-      if (end.wants.read && !this.#full) this.#transport.resume();
+      this.#flow();
     };
-    this.#transport.resume();
-    this.#step(() => undefined);
+    end.onReady = move;
+    move();
     return this;
   }
 
@@ -83,7 +90,6 @@ export class TLSSocket extends SocketFacts {
 
   /** Fresh keys for sending, and for receiving too with `request` (RFC 9846 §4.7.3). */
   updateKeys(peer: 'request' | 'leave' = 'leave'): void {
-    // A misuse is thrown at its caller; it is no fault of the connection.
     if (this.#negotiated?.version !== 'tls13') {
       throw new TlsMisuse('no-key-update', 'KeyUpdate needs a connected TLS 1.3 connection');
     }
@@ -105,7 +111,7 @@ export class TLSSocket extends SocketFacts {
 
   override _read(): void {
     this.#full = false;
-    if (this.#end !== undefined) this.#transport.resume();
+    this.#flow();
   }
 
   override _write(
@@ -114,6 +120,7 @@ export class TLSSocket extends SocketFacts {
     done: (error?: Error | null) => void,
   ): void {
     if (this.#waits(() => this._write(chunk, encoding, done))) return;
+    this.#answers.notThese();
     this.#step((end) => end.write(chunk));
     if (this.#failure !== undefined) done(this.#failure);
     else if (this.#transport.writableNeedDrain === true) this.#transport.once('drain', () => done());
@@ -157,7 +164,21 @@ export class TLSSocket extends SocketFacts {
 
   #received(chunk: Buffer): void {
     this.#step((end) => end.receive(chunk, 'owned'));
-    if (this.#end?.wants.read === false && this.#failure === undefined) this.#transport.pause();
+    this.#flow();
+  }
+
+  /** Reads on, unless our reader, an answer of our own or the peer's reading is behind. */
+  #flow(): void {
+    const wanted = this.#end?.wants.read === true && !this.#full && !this.#answers.unread;
+    if (wanted || this.#failure !== undefined) this.#transport.resume();
+    else this.#transport.pause();
+  }
+
+  /** A transport that breaks after it was reached truncates the connection; what had arrived by then counts first. */
+  #lost(cause: Error): void {
+    for (let rest = this.#transport.read(); rest !== null; rest = this.#transport.read())
+      this.#received(rest);
+    this.#fail(this.#reached ? new ConnectionFailed('truncated', 'the transport failed', { cause }) : cause);
   }
 
   /** One thing done to the TLS end, then its output written and its news told. */
@@ -184,9 +205,7 @@ export class TLSSocket extends SocketFacts {
         this.#held = undefined;
         return;
       case 'data':
-        if (this.push(event.bytes)) return;
-        this.#full = true;
-        this.#transport.pause();
+        if (!this.push(event.bytes)) this.#full = true;
         return;
       case 'session':
         this.#session = event.session;
@@ -209,10 +228,11 @@ export class TLSSocket extends SocketFacts {
     if (output.length > 1) this.#transport.cork();
     for (const bytes of output) this.#transport.write(bytes);
     if (output.length > 1) this.#transport.uncork();
+    this.#answers.written(output.reduce((sum, { length }) => sum + length, 0));
   }
 
-  #timedOut(milliseconds: number): void {
-    this.#fail(new ConnectionFailed('timeout', `no handshake within ${milliseconds} ms`));
+  #timedOut({ handshakeTimeout }: TLSSocketOptions): void {
+    this.#fail(new ConnectionFailed('timeout', `no handshake within ${handshakeTimeout} ms`));
   }
 
   /** The connection is over; the stream follows when everything received before has been read. */
@@ -227,21 +247,4 @@ export class TLSSocket extends SocketFacts {
   #destroyFailed(): void {
     if (!this.destroyed) this.destroy(this.#failure);
   }
-}
-
-// How long the peer may take to read our last alert before the transport is torn down.
-const lingerMilliseconds = 1000;
-
-/**
- * Leaves a transport so that the peer can still read what we sent: our end first, and what it sends meanwhile is read and
- * dropped, since a TCP socket closed with unread data resets the connection and may take the alert with it.
- */
-function leave(transport: Duplex): void {
-  if (transport.destroyed) return;
-  const timer = setTimeout(() => transport.destroy(), lingerMilliseconds);
-  timer.unref();
-  transport.once('close', () => clearTimeout(timer));
-  transport.once('end', () => transport.destroy());
-  transport.end();
-  transport.resume();
 }
