@@ -77,8 +77,8 @@ export class HostileKeys {
     );
   }
 
-  open(record: Bytes): { readonly type: string; readonly content: Bytes } {
-    return this.#opener.open(record);
+  tryOpen(record: Bytes): { readonly type: string; readonly content: Bytes } | undefined {
+    return this.#opener.tryOpen(record);
   }
 
   /** Seals what no honest sealer would: any type, empty or overlong content, in TLS 1.3 zeros without a type. */

@@ -54,8 +54,11 @@ const mutual: PairOptions = {
   server: { clientAuthentication: { require: { roots } } },
 };
 const alpn: PairOptions = { client: { alpn: ['h2'] }, server: { alpn: ['h2'] } };
+const suite =
+  (cipherSuite: number): Change =>
+  (body) => ({ ...body, cipherSuite });
 const zeros = new Uint8Array(32);
-const context = { certificateRequestContext: Uint8Array.of(1) };
+const withContext = fields({ certificateRequestContext: zeros });
 
 /** What a client refuses. */
 export const badServers: Rows = {
@@ -226,8 +229,8 @@ export const badServers: Rows = {
     ),
   ),
   certificateRequestContext: [
-    server('tls13', (wire) => wire.rewrite('server', 'certificate_request', fields(context)), mutual),
-    server('tls13', (wire) => wire.rewrite('server', 'certificate', fields(context))),
+    server('tls13', (wire) => wire.rewrite('server', 'certificate_request', withContext), mutual),
+    server('tls13', (wire) => wire.rewrite('server', 'certificate', withContext)),
   ],
   missingSignatureAlgorithms: [
     server(
@@ -245,7 +248,3 @@ export const badServers: Rows = {
     connected('server', 'tls13', (wire) => wire.inject('server', handshake(rawMessage(24, 2)))),
   ],
 };
-
-function suite(cipherSuite: number): Change {
-  return (body) => ({ ...body, cipherSuite });
-}

@@ -58,10 +58,10 @@ export class HostileWire {
   #hellos: Partial<Hellos> = {};
 
   constructor({ client, server, session }: PairOptions = {}) {
-    const own = { client: this.#confessed.client.tracer, server: this.#confessed.server.tracer };
+    const { client: ours, server: theirs } = this.#confessed;
     const made = pair({
-      client: { ...client, tracer: own.client },
-      server: { ...server, tracer: own.server },
+      client: { ...client, tracer: ours.tracer },
+      server: { ...server, tracer: theirs.tracer },
       session,
     });
     this.client = made.client;
@@ -89,7 +89,6 @@ export class HostileWire {
     return this;
   }
 
-  /** The end of this role with what is under way to it. */
   end(role: Role): Client | Server {
     return this[role];
   }
@@ -114,9 +113,8 @@ export class HostileWire {
   sealed(from: Role, one: Item): Bytes {
     if ('wire' in one) return one.wire;
     const { sealing } = this.#ways[from];
-    return sealing === undefined || one.under === 'none'
-      ? concat(header(one.type, one.content.length), one.content)
-      : sealing.seal(one.type, one.content);
+    if (sealing !== undefined && one.under !== 'none') return sealing.seal(one.type, one.content);
+    return concat(header(one.type, one.content.length), one.content);
   }
 
   deliver(from: Role, one: Item): void {
@@ -128,14 +126,17 @@ export class HostileWire {
     const to = from === 'client' ? 'server' : 'client';
     this.end(to).receive(this.sealed(from, one));
     this.collect();
+    this.advance(from, one);
+  }
+
+  /** Takes the keys that follow, where this item is a KeyUpdate. */
+  advance(from: Role, one: Item): void {
     const way = this.#ways[from];
     if (isKeyUpdate(one)) way.sealing = way.sealing?.next();
   }
 
-  /** Takes the news of both ends. */
   collect(): void {
-    this.seen.client.push(...this.client.events());
-    this.seen.server.push(...this.server.events());
+    for (const role of ['client', 'server'] as const) this.seen[role].push(...this[role].events());
   }
 
   #drain(from: Role): boolean {
@@ -157,13 +158,14 @@ export class HostileWire {
     const outer = record[0] as number;
     if (outer === 23 && way.opening === undefined) this.#install(from, '_HANDSHAKE_TRAFFIC_SECRET');
     const isClear = way.opening === undefined || (this.#context.version === 'tls13' && outer !== 23);
-    const opened = isClear
-      ? { type: contentTypeName(outer) as string, content: record.subarray(5) }
-      : (way.opening as HostileKeys).open(record);
+    const type = contentTypeName(outer) ?? '';
+    const opened = isClear ? { type, content: record.subarray(5) } : way.opening?.tryOpen(record);
+    // After changes the two may have other keys; then it is noise.
+    if (opened === undefined) return this.deliver(from, { wire: record });
     if (opened.type === 'handshake') return this.#handshake(from, opened.content);
-    const type = contentType[opened.type as keyof typeof contentType];
-    this.deliver(from, { type, content: opened.content, under: isClear ? 'none' : 'keys' });
-    if (type === 20 && this.#context.version === 'tls12') this.#install12(from);
+    const code = contentType[opened.type as keyof typeof contentType];
+    this.deliver(from, { type: code, content: opened.content, under: isClear ? 'none' : 'keys' });
+    if (code === 20 && this.#context.version === 'tls12') this.#install12(from);
   }
 
   #handshake(from: Role, content: Bytes): void {
@@ -235,9 +237,8 @@ export class HostileWire {
 }
 
 const isKeyUpdate = (one: Item): boolean =>
-  !('wire' in one) &&
+  !('wire' in one || one.under === 'none') &&
   one.type === contentType.handshake &&
-  one.under !== 'none' &&
   one.content[0] === 24 &&
   one.content.length === 5;
 

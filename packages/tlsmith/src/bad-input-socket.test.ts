@@ -1,0 +1,160 @@
+import { once } from 'node:events';
+import { connect as tcpConnect, createServer as tcpServer } from 'node:net';
+import { isConnectionFailed, isPeerAlert, isTlsViolation } from '@tlsmith/types';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Client } from './client.ts';
+import { listening, open, pause, type RawPeer, rawPeer as peer } from './hostile-peer.test-support.ts';
+import { connect, createServer, type TLSSocket } from './node/index.ts';
+import { host, identityOf, roots } from './pair.test-support.ts';
+
+afterEach(() => {
+  for (const one of open.splice(0)) one.close();
+});
+
+/** Reads a little at a time with pauses, until the stream is over; what it was told, and how it ended. */
+async function readSlowly(socket: TLSSocket): Promise<{ readonly length: number; readonly error?: Error }> {
+  let length = 0;
+  try {
+    for await (const chunk of socket) {
+      length += (chunk as Buffer).length;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return { length };
+  } catch (error) {
+    return { length, error: error as Error };
+  }
+}
+
+const size = 300_000;
+const sealed = (client: Client): Buffer => Buffer.concat(client.takeOutput());
+
+/** How a peer may end after 300,000 bytes of data, and what the reader is told after all of them. */
+const endings: readonly (readonly [string, (peer: RawPeer) => void, (error?: Error) => boolean])[] = [
+  [
+    'closes in good order',
+    ({ raw, client }) => {
+      client.close();
+      raw.end(sealed(client));
+    },
+    (error) => error === undefined,
+  ],
+  [
+    'closes without close_notify',
+    ({ raw, client }) => raw.end(sealed(client)),
+    (error) => isConnectionFailed(error) && error.code === 'truncated',
+  ],
+  [
+    'sends half a record and closes',
+    ({ raw, client }) => raw.end(sealed(client).subarray(0, -1)),
+    (error) => isConnectionFailed(error) && error.code === 'truncated',
+  ],
+  [
+    'sends garbage',
+    ({ raw, client }) => raw.end(Buffer.concat([sealed(client), Buffer.from('no TLS at all')])),
+    (error) => isTlsViolation(error) && error.code === 'record-version',
+  ],
+  [
+    'sends a fatal alert',
+    ({ raw, client }) => {
+      client.receive(Uint8Array.of(99, 3, 3, 0, 1, 0));
+      raw.end(sealed(client));
+    },
+    (error) => isPeerAlert(error) && error.alert === 'unexpected_message',
+  ],
+];
+
+describe.each(['tls13', 'tls12'] as const)(
+  '%s: a slow reader gets all data, then the end, from a peer that',
+  (version) => {
+    test.each(endings)('%s', async (what, ending, expected) => {
+      const one = await peer(version);
+      one.client.write(new Uint8Array(size));
+      ending(one);
+      // Everything has arrived, and the violation is known, before the first byte is read.
+      await pause(50);
+      const { length, error } = await readSlowly(one.theirs);
+      expect(length).toBe(size - (what.includes('half') ? size % 2 ** 14 : 0));
+      expect(expected(error), String(error)).toBe(true);
+    });
+
+    test('resets the connection: truncated, with the transport’s error as its cause', async () => {
+      const one = await peer(version);
+      one.client.write(new Uint8Array(size));
+      one.raw.write(sealed(one.client));
+      let length = 0;
+      one.theirs.on('data', (chunk: Buffer) => {
+        length += chunk.length;
+        if (length === size) one.raw.resetAndDestroy();
+      });
+      const [error] = (await once(one.theirs, 'error')) as [Error];
+      expect(length).toBe(size);
+      expect(isConnectionFailed(error) && error.code).toBe('truncated');
+      expect(error.cause).toMatchObject({ code: 'ECONNRESET' });
+    });
+
+    test('resets the connection while the reader has not begun: what had been received is read first', async () => {
+      const one = await peer(version);
+      one.client.write(new Uint8Array(10_000));
+      one.raw.write(sealed(one.client));
+      await once(one.theirs, 'readable');
+      one.raw.resetAndDestroy();
+      await pause(50);
+      const { length, error } = await readSlowly(one.theirs);
+      expect(length).toBe(10_000);
+      expect(isConnectionFailed(error) && error.code).toBe('truncated');
+    });
+
+    test('half-closes, and still gets everything that is written to it', async () => {
+      const one = await peer(version);
+      one.client.write(Buffer.from('?'));
+      one.client.close();
+      one.raw.write(sealed(one.client));
+      one.theirs.resume();
+      await once(one.theirs, 'end');
+      one.theirs.end(new Uint8Array(size));
+      await once(one.raw, 'end');
+      const got = one.client
+        .events()
+        .reduce((sum, event) => sum + (event.event === 'data' ? event.bytes.length : 0), 0);
+      expect(got).toBe(size);
+    });
+  },
+);
+
+describe('a peer that stalls', () => {
+  test('in the middle of its first record ends in a timeout on either side', async () => {
+    const server = createServer({ identity: [identityOf('p256')], handshakeTimeout: 60 });
+    const port = await listening(server);
+    const raw = tcpConnect(port, '127.0.0.1');
+    raw.on('error', () => undefined);
+    raw.write(Uint8Array.of(22, 3, 1, 1));
+    const [atServer] = (await once(server, 'tlsClientError')) as [Error];
+    expect(isConnectionFailed(atServer) && atServer.code).toBe('timeout');
+    raw.destroy();
+    const dripping = tcpServer((socket) => {
+      socket.on('error', () => undefined);
+      const timer = setInterval(() => socket.write(Uint8Array.of(22)), 5);
+      socket.write(Uint8Array.of(22, 3, 3, 64, 0));
+      socket.on('close', () => clearInterval(timer));
+    });
+    const socket = connect({
+      host: '127.0.0.1',
+      port: await listening(dripping),
+      serverName: host,
+      trust: { roots },
+      handshakeTimeout: 60,
+    });
+    const [atClient] = (await once(socket, 'error')) as [Error];
+    expect(isConnectionFailed(atClient) && atClient.code).toBe('timeout');
+  });
+
+  test('by resetting during the handshake is a truncation as well', async () => {
+    const server = createServer({ identity: [identityOf('p256')] });
+    const port = await listening(server);
+    const raw = tcpConnect(port, '127.0.0.1', () => {
+      raw.write(Uint8Array.of(22, 3, 1, 1), () => setTimeout(() => raw.resetAndDestroy(), 30));
+    });
+    const [error] = (await once(server, 'tlsClientError')) as [Error];
+    expect(isConnectionFailed(error) && error.code).toBe('truncated');
+  });
+});
