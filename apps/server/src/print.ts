@@ -16,7 +16,7 @@ export function printer(show: Settings['show'], stdout: Writable, stderr: Writab
 }
 
 /** An event in words; application data has none. */
-export function linesOf(event: ServerEvent): readonly string[] {
+function linesOf(event: ServerEvent): readonly string[] {
   if (event.event === 'listening') return [`listening on ${event.host}:${event.port}`];
   return connectionLines(event).map((line) => `[${event.connection}] ${line}`);
 }

@@ -37,7 +37,7 @@ export const groups: Readonly<Record<GroupName, SynchronousKeyExchange>> = {
  * The shared secret of a group; undefined for a share of another form or length, off the curve, or one that makes the
  * secret of X25519 or X448 all zero (RFC 9846 §7.4.2).
  */
-export function agree(group: GroupName, privateKey: Bytes, peerShare: Bytes): Bytes | undefined {
+function agree(group: GroupName, privateKey: Bytes, peerShare: Bytes): Bytes | undefined {
   const found = curves[group];
   // noble would take compressed points too, which TLS forbids (RFC 9846 §4.3.8.2).
   if (found.point !== undefined && !hasPublicKeyForm(found.point, peerShare)) return undefined;

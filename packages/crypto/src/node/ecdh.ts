@@ -20,7 +20,7 @@ export function ecdh(group: NistGroup): SynchronousKeyExchange {
 }
 
 /** The shared secret; undefined for a share that is compressed, of another length or off the curve. */
-export function agreeEcdh(group: NistGroup, privateKey: ECDH, peerShare: Bytes): Bytes | undefined {
+function agreeEcdh(group: NistGroup, privateKey: ECDH, peerShare: Bytes): Bytes | undefined {
   // OpenSSL would take the compressed and hybrid forms too, which TLS forbids (RFC 9846 §4.3.8.2).
   if (!hasPublicKeyForm(curves[group].type, peerShare)) return undefined;
   try {

@@ -16,7 +16,7 @@ export function xdh(group: XdhGroup): SynchronousKeyExchange {
 }
 
 /** The shared secret; undefined for a share of another length and for one that makes the secret all zero. */
-export function agreeXdh(group: XdhGroup, privateKey: KeyObject, peerShare: Bytes): Bytes | undefined {
+function agreeXdh(group: XdhGroup, privateKey: KeyObject, peerShare: Bytes): Bytes | undefined {
   const { crv, length } = curves[group];
   if (peerShare.length !== length) return undefined;
   try {

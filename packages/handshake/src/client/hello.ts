@@ -75,7 +75,7 @@ export function* clientHello(
 }
 
 /** The obfuscated age of a ticket: milliseconds since it came, plus its secret offset (RFC 9846 §4.3.11.1). */
-export function obfuscatedAge(session: Extract<ClientSession, { version: 'tls13' }>, now: number): number {
+function obfuscatedAge(session: Extract<ClientSession, { version: 'tls13' }>, now: number): number {
   return (Math.max(0, now - session.receivedAt) + session.ticketAgeAdd) % 2 ** 32;
 }
 

@@ -12,7 +12,7 @@ import { onServerHello, onServerHelloAfterRetry } from './wait-server-hello.ts';
 export type ClientState = At<ClientFacts, keyof ClientFacts>;
 
 /** A client before ServerHello. */
-export const clientStart: Table<ClientFacts, keyof ClientStartFacts, Bodies13, ClientPolicy> = {
+const clientStart: Table<ClientFacts, keyof ClientStartFacts, Bodies13, ClientPolicy> = {
   'client/start': {
     start: edge(onStart, { 'client/wait-server-hello': 'sends ClientHello' }),
   },

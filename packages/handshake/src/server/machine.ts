@@ -10,7 +10,7 @@ import { onClientHello } from './wait-client-hello.ts';
 export type ServerState = At<ServerFacts, keyof ServerFacts>;
 
 /** A server before the version is known. */
-export const serverStart: Table<ServerFacts, keyof ServerStartFacts, Bodies13, ServerPolicy> = {
+const serverStart: Table<ServerFacts, keyof ServerStartFacts, Bodies13, ServerPolicy> = {
   'server/wait-client-hello': {
     client_hello: edge(onClientHello, {
       'server13/wait-second-client-hello': 'TLS 1.3, no usable share: sends HelloRetryRequest',

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Bench } from '../harness.ts';
 
 /** Idle connections of the server process. */
-export const connections = 2000;
+const connections = 2000;
 
 /** What an idle connection costs its server: RSS after a forced collection, without what a plain TCP one costs. */
 export const memory: readonly Bench[] = [
