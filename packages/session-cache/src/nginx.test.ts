@@ -2,9 +2,11 @@ import { node } from '@tlsmith/crypto/node';
 import { serverSession12, serverSession13, sessionTime } from '@tlsmith/testkit';
 import { type Bytes, type ServerSession, toHex, utf8 } from '@tlsmith/types';
 import { expect, test } from 'vitest';
+import { memoryStore } from './memory.ts';
+import { sessionMetrics } from './metrics.ts';
 import { type NginxSessions, type NginxSessionsEnvironment, nginxSessions } from './nginx.ts';
 import type { NginxSessionOptions } from './nginx-options.ts';
-import { type SharedMemoryZones, sharedMemoryZones } from './nginx-zones.ts';
+import { type NginxZones, type SharedMemoryZones, sharedMemoryZones } from './nginx-zones.ts';
 import type { IssuedSession } from './server.ts';
 
 const now = sessionTime;
@@ -200,6 +202,37 @@ test('wrong values and a provider without the AEAD are refused when the server s
   expect(() => nginxSessions({}, { provider: bare })).toThrow(
     expect.objectContaining({ code: 'aead-missing' }),
   );
+});
+
+test('a miss has its reason, and the caches count', () => {
+  const sessions = made({ sessionCache: 'builtin shared:SSL:1m' });
+  const id = remembered(sessions);
+  const reasons: string[] = [];
+  const missed = (reason: string): void => void reasons.push(reason);
+  expect(sessions.find({ kind: 'session-id', id: node.random(32) }, now, missed)).toBeUndefined();
+  expect(sessions.findFirst([{ kind: 'ticket', id: node.random(200) }], now, missed)).toBeUndefined();
+  expect(sessions.find({ kind: 'session-id', id }, now, missed)).toBeDefined();
+  expect(reasons).toEqual(['unknown', 'unknown-key']);
+  const { stores } = sessionMetrics(sessions.stores).snapshot();
+  expect(stores).toMatchObject({
+    builtin: { hits: 1, misses: 1, entries: 1 },
+    shared: { misses: 1, entries: 1 },
+  });
+  expect(made({ sessionCache: 'none' }).stores).toEqual({});
+});
+
+test('a zone of somebody else’s making is counted too', () => {
+  const store = memoryStore<Bytes>({ capacity: 10 });
+  const { get, put, take } = store;
+  const bare = { get: get.bind(store), put: put.bind(store), take: take.bind(store) };
+  const own = sharedMemoryZones({ provider: node, aead: node.aeads['aes-256-gcm'] });
+  const zones: NginxZones = {
+    open: (zone) => ({ store: bare, keys: (lifetime) => own.open(zone).keys(lifetime) }),
+  };
+  const sessions = made(shared, { zones });
+  const id = remembered(sessions);
+  expect(sessions.find({ kind: 'session-id', id }, now)).toBeDefined();
+  expect(sessions.stores.shared?.metrics()).toMatchObject({ hits: 1, puts: 1 });
 });
 
 test('findFirst and the settings are there for the server', () => {

@@ -6,6 +6,8 @@ import {
   type ServerSession,
   TlsMisuse,
 } from '@tlsmith/types';
+import type { MemoryStore } from './memory.ts';
+import { meteredStore, type StoreCounts } from './metrics-store.ts';
 import { builtinSessions } from './nginx-cache.ts';
 import { type NginxSessionOptions, type NginxSessionSettings, nginxSettings } from './nginx-options.ts';
 import { tieredStore } from './nginx-tiers.ts';
@@ -41,6 +43,12 @@ export interface NginxSessions extends ServerSessionCache {
   readonly settings: NginxSessionSettings;
   /** The timeout in seconds, at most 604,800: also the `sessionLifetime` that the facade needs where it is over a day. */
   readonly lifetime: number;
+  /** The caches that there are, for `sessionMetrics`. */
+  readonly stores: { readonly builtin?: Counting; readonly shared?: Counting };
+}
+
+interface Counting {
+  metrics(): StoreCounts;
 }
 
 /**
@@ -67,7 +75,8 @@ export function nginxSessions(
   const lifetime = cappedLifetime(settings.sessionTimeout);
   const means = { ...environment, aead: aeadOf(environment), lifetime };
   const zone = openedZone(settings, means);
-  const store = storeOf(settings, zone, means);
+  const builtin = builtinStore(settings);
+  const store = storeOf(settings, { builtin, zone }, means);
   const tickets = ticketPlan(settings, zone, means);
   const { provider, onError } = environment;
   const cache = serverSessionCache({
@@ -81,8 +90,9 @@ export function nginxSessions(
     settings,
     lifetime,
     gives: cache.gives,
-    find: (identity, now) => cache.find(identity, now),
-    findFirst: (identities, now) => cache.findFirst(identities, now),
+    stores: { ...(builtin && { builtin }), ...(zone && { shared: zone.store }) },
+    find: (identity, now, missed) => cache.find(identity, now, missed),
+    findFirst: (identities, now, missed) => cache.findFirst(identities, now, missed),
     issue: (session, kind, now) => cache.issue(session, kind, now),
     remember: (id, session, now) => cache.remember(id, session, now),
     forget: (identity, now) => cache.forget(identity, now),
@@ -102,7 +112,7 @@ function aeadOf({ aead, provider }: NginxSessionsEnvironment): AeadAlgorithm {
 
 /** A shared cache and its keys, for these directives' timeout. */
 interface OpenedZone {
-  readonly store: SessionStore;
+  readonly store: SessionStore & Counting;
   readonly keys: TicketKeys;
 }
 
@@ -110,24 +120,32 @@ function openedZone({ sessionCache }: NginxSessionSettings, means: Means): Opene
   const shared = typeof sessionCache === 'string' ? undefined : sessionCache.shared;
   if (shared === undefined) return undefined;
   const { store, keys } = (means.zones ?? sharedMemoryZones(means)).open(shared);
-  return { store, keys: keys(means.lifetime) };
+  return { store: counting(store) ? store : meteredStore(store), keys: keys(means.lifetime) };
+}
+
+const counting = (store: SessionStore): store is SessionStore & Counting => 'metrics' in store;
+
+function builtinStore({ sessionCache }: NginxSessionSettings): MemoryStore<ServerSession> | undefined {
+  const builtin = typeof sessionCache === 'string' ? undefined : sessionCache.builtin;
+  if (builtin === undefined) return undefined;
+  const sessions = builtin === 'default' ? builtinSessions : builtin === 0 ? mostSessions : builtin;
+  return serverSessionStore({ capacity: Math.min(sessions, mostSessions) });
 }
 
 /** Where sessions by ID go; undefined for `off`: then there are no IDs either. */
 function storeOf(
   { sessionCache }: NginxSessionSettings,
-  zone: OpenedZone | undefined,
+  {
+    builtin,
+    zone,
+  }: { readonly builtin: SessionStore<ServerSession> | undefined; readonly zone: OpenedZone | undefined },
   { provider, context = noBytes }: Means,
 ): SessionStore<ServerSession> | undefined {
   if (sessionCache === 'off') return undefined;
   if (sessionCache === 'none') return keepsNothing;
-  const { builtin } = sessionCache;
-  const sessions = builtin === 'default' ? builtinSessions : builtin === 0 ? mostSessions : builtin;
-  const near =
-    sessions === undefined ? undefined : serverSessionStore({ capacity: Math.min(sessions, mostSessions) });
-  if (zone === undefined) return near;
-  const far = protectedStore(zone.store, { provider, keys: zone.keys, context });
-  return near === undefined ? far : tieredStore(near, far);
+  if (zone === undefined) return builtin;
+  const shared = protectedStore(zone.store, { provider, keys: zone.keys, context });
+  return builtin === undefined ? shared : tieredStore(builtin, shared);
 }
 
 function ticketPlan(settings: NginxSessionSettings, zone: OpenedZone | undefined, means: Means): TicketPlan {
