@@ -103,10 +103,15 @@ function keysOf(of: Name): Keys {
 // space folded. The older string types are taken along, since a subject and its copy as issuer may differ in type.
 function attributeKey({ type, tag, value }: Attribute): string {
   const text = foldable.has(tag) ? characters(tag, value) : undefined;
-  const folded = text?.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim();
+  // Normal form is what ASCII is in anyway, and most names are ASCII.
+  const normal = text === undefined || ascii.test(text) ? text : text.normalize('NFKC');
+  const folded = normal?.toLowerCase().replace(/\s+/g, ' ').trim();
   const shown = folded === undefined ? `${tag}${hexForm(value)}` : `=${folded}`;
   return `${type}${shown.length}:${shown}`;
 }
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
+const ascii = /^[\x00-\x7f]*$/;
 
 const foldable: ReadonlySet<number> = new Set([
   stringTag.utf8,

@@ -48,25 +48,32 @@ function sameOctets(octets: Bytes, bytes: Bytes, start: number, end: number): bo
 }
 
 function dotted(reader: Reader, octets: Bytes): string {
-  const arcs: (number | bigint)[] = [];
+  let text = '';
   let start = 0;
+  let arc = 0;
   for (let at = 0; at < octets.length; at++) {
+    const octet = octets[at] as number;
     // A leading 80 is a zero digit, so not the shortest form (X.690 §8.19.2).
-    if (at === start && octets[at] === 0x80) return reader.fail('arcs in their shortest form');
-    if ((octets[at] as number) >= 0x80) continue;
-    arcs.push(arcOf(octets.subarray(start, at + 1)));
+    if (at === start && octet === 0x80) return reader.fail('arcs in their shortest form');
+    arc = arc * 128 + (octet & 0x7f);
+    if (octet >= 0x80) continue;
+    // Seven octets have 49 bits; longer arcs, such as UUIDs, are rare enough for slower numbers.
+    const exact = at - start < 7 ? arc : exactArc(octets.subarray(start, at + 1));
+    text += start === 0 ? firstArcs(exact) : `.${exact}`;
     start = at + 1;
+    arc = 0;
   }
-  if (start < octets.length) return reader.fail('a complete last arc');
-  const joint = arcs[0] as number | bigint;
-  const first = joint >= 80 ? 2 : Math.floor(Number(joint) / 40);
-  const second = typeof joint === 'bigint' ? joint - 80n : joint - 40 * first;
-  return [first, second, ...arcs.slice(1)].join('.');
+  return start < octets.length ? reader.fail('a complete last arc') : text;
 }
 
-// Seven octets have 49 bits; longer arcs, such as UUIDs, are rare enough for slower numbers.
-function arcOf(octets: Bytes): number | bigint {
-  if (octets.length <= 7) return octets.reduce((arc, octet) => arc * 128 + (octet & 0x7f), 0);
+// The first two arcs share a number (X.690 §8.19.4).
+function firstArcs(joint: number | bigint): string {
+  if (typeof joint === 'bigint') return `2.${joint - 80n}`;
+  const first = joint >= 80 ? 2 : Math.floor(joint / 40);
+  return `${first}.${joint - 40 * first}`;
+}
+
+function exactArc(octets: Bytes): bigint {
   return octets.reduce((arc, octet) => arc * 128n + BigInt(octet & 0x7f), 0n);
 }
 

@@ -61,6 +61,15 @@ export async function seconds(f: () => Promise<void>): Promise<number> {
   return Number(process.hrtime.bigint() - start) / 1e9;
 }
 
+/** By which power something grows: the slope of the line through points of size and time, both logarithmic. */
+export function measureSlope(points: readonly (readonly [size: number, time: number])[]): number {
+  const logs = points.map(([size, time]) => [Math.log(size), Math.log(time)] as const);
+  const mean = (of: 0 | 1) => logs.reduce((sum, point) => sum + point[of], 0) / logs.length;
+  const [x, y] = [mean(0), mean(1)];
+  const rise = logs.reduce((sum, point) => sum + (point[0] - x) * (point[1] - y), 0);
+  return rise / logs.reduce((sum, point) => sum + (point[0] - x) ** 2, 0);
+}
+
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;

@@ -2,9 +2,11 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type Bench, measure, type Result } from './harness.ts';
 import { bulk, bulkMixed } from './rows/bulk.ts';
+import { cache } from './rows/cache.ts';
 import { handshakes, handshakesMixed, resumptions } from './rows/handshakes.ts';
 import { memory } from './rows/memory.ts';
 import { pingPong } from './rows/ping-pong.ts';
+import { x509 } from './rows/x509.ts';
 
 const benches: readonly Bench[] = [
   ...handshakes,
@@ -14,6 +16,8 @@ const benches: readonly Bench[] = [
   ...bulk,
   ...bulkMixed,
   ...memory,
+  ...cache,
+  ...x509,
 ];
 
 const { values, positionals } = parseArgs({
