@@ -104,6 +104,21 @@ describe.each(['tls13', 'tls12'] as const)(
       expect(isConnectionFailed(error) && error.code).toBe('truncated');
     });
 
+    test('is lost while TCP has more than the reader has taken: that is read first as well', async () => {
+      const one = await peer(version);
+      one.client.write(new Uint8Array(size));
+      one.raw.write(sealed(one.client));
+      await pause(50);
+      const { readableLength } = one.theirs;
+      const below = one.transport.readableLength;
+      expect(below).toBeGreaterThan(2 ** 15);
+      one.transport.destroy(new Error('gone'));
+      const { length, error } = await readSlowly(one.theirs);
+      expect(length).toBeGreaterThan(readableLength + below - 2 ** 15);
+      expect(isConnectionFailed(error) && error.code).toBe('truncated');
+      expect(error?.cause).toMatchObject({ message: 'gone' });
+    });
+
     test('half-closes, and still gets everything that is written to it', async () => {
       const one = await peer(version);
       one.client.write(Buffer.from('?'));

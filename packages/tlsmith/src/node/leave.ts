@@ -14,5 +14,14 @@ export function leave(transport: Duplex): void {
   transport.resume();
 }
 
+/** What a transport that has failed had read and not handed on. */
+export function* unread(transport: Duplex): Iterable<Buffer> {
+  while (transport.errored) {
+    const chunk = transport.read() as Buffer | null;
+    if (chunk === null) return;
+    yield chunk;
+  }
+}
+
 // How long the peer may take to read our last alert before the transport is torn down.
 const lingerMilliseconds = 1000;

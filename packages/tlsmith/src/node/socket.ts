@@ -5,7 +5,7 @@ import { type Bytes, type ClientSession, ConnectionFailed, TlsMisuse } from '@tl
 import type { ConnectionEvent } from '../events.ts';
 import type { TlsEnd } from '../tls-end.ts';
 import { Answers } from './answers.ts';
-import { leave } from './leave.ts';
+import { leave, unread } from './leave.ts';
 import { SocketFacts } from './socket-facts.ts';
 
 /** How a {@link TLSSocket} behaves. */
@@ -176,8 +176,7 @@ export class TLSSocket extends SocketFacts {
 
   /** A transport that breaks after it was reached truncates the connection; what had arrived by then counts first. */
   #lost(cause: Error): void {
-    for (let rest = this.#transport.read(); rest !== null; rest = this.#transport.read())
-      this.#received(rest);
+    for (const chunk of unread(this.#transport)) this.#received(chunk);
     this.#fail(this.#reached ? new ConnectionFailed('truncated', 'the transport failed', { cause }) : cause);
   }
 
