@@ -56,7 +56,7 @@ describe.each(['tls13', 'tls12'] as const)('%s', (version) => {
       if (raw.writableNeedDrain) taken = (await Promise.race([once(raw, 'drain'), pause(150)])) !== undefined;
       expect(written).toBeLessThan(64 * mebi);
     }
-    const grown = (await await held()) - before;
+    const grown = (await held()) - before;
     console.log(
       `${version}: ${written} bytes sent, ${theirs.readableLength} wait for a reader, process +${grown}`,
     );
@@ -79,7 +79,7 @@ describe.each(['tls13', 'tls12'] as const)('%s', (version) => {
       expect(written).toBeLessThan(64 * mebi);
     }
     const waiting = theirs.writableLength + transport.writableLength;
-    const grown = (await await held()) - before;
+    const grown = (await held()) - before;
     console.log(`${version}: ${written} bytes written, ${waiting} wait for the peer, process +${grown}`);
     expect(waiting).toBeLessThan(mebi);
     expect(grown).toBeLessThan(2 * mebi);
@@ -100,7 +100,7 @@ test('a peer that sends without pause while an answer is pending is held back at
   const [transport] = await accepted;
   const before = await held();
   const sent = await pour(raw, concat(header(23, 2 ** 14), new Uint8Array(2 ** 14)), 64 * mebi);
-  const grown = (await await held()) - before;
+  const grown = (await held()) - before;
   console.log(`${sent} bytes left the peer, ${transport.bytesRead} were read, process +${grown}`);
   expect(transport.bytesRead).toBeLessThan(connectionLimits.pendingInput + 4 * 64 * 1024);
   expect(sent).toBeLessThan(64 * mebi);
@@ -158,7 +158,7 @@ test('a message that comes in 60,000 records of one byte takes little more than 
   server.receive(concat(header(22, 4), Uint8Array.of(1, 0, 0xff, 0xff)));
   const before = await held();
   for (let i = 0; i < 60_000; i++) server.receive(concat(header(22, 1), Uint8Array.of(i & 0xff)));
-  const grown = (await await held()) - before;
+  const grown = (await held()) - before;
   console.log(`60,000 records of one byte: process +${grown}`);
   expect(server.at).toBe('server/wait-client-hello');
   expect(grown).toBeLessThan(mebi / 2);
