@@ -1,0 +1,56 @@
+import { parseArgs } from 'node:util';
+import { hasRedisServer } from '../../session-demo/src/redis-server.ts';
+import { clusterFleet, type Fleet, redisFleet } from './fleet.ts';
+import { load, type LoadResult } from './load.ts';
+
+const usage = `npm run session-load [-- --connections N] [--at-once N] [--limit MS] [--only cluster|redis]
+
+Resumes N sessions (20,000 by default) in random order across the processes of a cluster, and of two servers with one
+Redis; --limit is what a store may take (50 ms by default). Ends with 1 when fewer than 99.9 % are resumed, when one is
+resumed where it must not be, or when a connection fails.`;
+
+const { values } = parseArgs({
+  options: {
+    connections: { type: 'string', default: '20000' },
+    'at-once': { type: 'string', default: '8' },
+    limit: { type: 'string', default: '50' },
+    only: { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
+  },
+});
+
+if (values.help === true) console.log(usage);
+else process.exitCode = (await all()) ? 0 : 1;
+
+async function all(): Promise<boolean> {
+  const limit = Number(values.limit);
+  let good = true;
+  if (values.only !== 'redis') good = (await one(await clusterFleet(limit))) && good;
+  if (values.only !== 'cluster' && hasRedisServer('the load over Redis')) {
+    good = (await one(await redisFleet(limit))) && good;
+  }
+  return good;
+}
+
+async function one(fleet: Fleet): Promise<boolean> {
+  const start = performance.now();
+  const result = await load(fleet, Number(values.connections), Number(values['at-once']));
+  await fleet.close();
+  console.log(report(fleet.name, result, (performance.now() - start) / 1000));
+  const { offered, resumed, wrong, failures } = result;
+  return resumed >= 0.999 * offered && wrong.length === 0 && failures.length === 0;
+}
+
+function report(name: string, result: LoadResult, seconds: number): string {
+  const { offered, resumed, elsewhere, foreign, missed, wrong, first, failures } = result;
+  const others = Object.entries(foreign).map(([differs, count]) => `${count} of another ${differs}`);
+  return [
+    name,
+    `  ${offered} sessions offered where they belong, ${resumed} resumed: ${((100 * resumed) / offered).toFixed(2)} %`,
+    `  ${elsewhere} of them by another process than the one that made the session`,
+    `  ${others.join(', ')} offered; wrong resumptions: ${wrong.length}`,
+    `  ${first} connections without a session, ${failures.length} failed, ${seconds.toFixed(0)} s`,
+    ...Object.entries(missed).map(([origin, count]) => `  not resumed: ${count} of ${origin}`),
+    ...[...wrong, ...failures].slice(0, 5).map((line) => `  ! ${line}`),
+  ].join('\n');
+}
