@@ -1,4 +1,5 @@
 import { type Bytes, equal, isCertificateRejected } from '@tlsmith/types';
+import type { AnchorConstraints } from './anchor-constraints.ts';
 import { type Certificate, parseCertificate } from './certificate.ts';
 import type { NameConstraints } from './extensions/name-constraints.ts';
 import { type Name, nameKey } from './name.ts';
@@ -17,6 +18,8 @@ export interface TrustAnchor {
   readonly publicKey: CertificateKey;
   readonly nameConstraints: NameConstraints | undefined;
   readonly certificate: Certificate | undefined;
+  /** What the caller holds against it besides. */
+  readonly constraints?: AnchorConstraints;
 }
 
 /**

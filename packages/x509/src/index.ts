@@ -1,5 +1,6 @@
 export type { AlgorithmIdentifier } from './algorithm.ts';
 export { type TrustAnchor, trustAnchor, trustAnchors } from './anchor.ts';
+export { type AnchorConstraints, constrainedAnchor } from './anchor-constraints.ts';
 export { type Budget, defaultBudget } from './budget.ts';
 export {
   type Certificate,

@@ -1,5 +1,6 @@
 import { type Bytes, equal, type Work } from '@tlsmith/types';
 import { anchorItself, anchorsNamed, type TrustAnchor } from './anchor.ts';
+import { anchorFault } from './anchor-constraints.ts';
 import { type Certificate, isSelfIssued } from './certificate.ts';
 import { issuerChecks, type Place } from './checks.ts';
 import { checkNameConstraints } from './constraints.ts';
@@ -50,8 +51,17 @@ export function* extend(search: Search, path: readonly Certificate[]): Work<Foun
 export function itself(search: Search, leaf: Certificate): Found | undefined {
   const anchor = anchorItself(search.anchors, leaf);
   if (anchor === undefined) return undefined;
-  search.report.push({ check: 'trust-anchor', depth: 0, subject: leaf.subject, failure: undefined });
-  return { path: [leaf], anchor, policies: [] };
+  const failure = anchorFault(anchor, leaf, search.settings);
+  return passes(search, 'trust-anchor', { depth: 0, subject: leaf.subject }, failure)
+    ? { path: [leaf], anchor, policies: [] }
+    : undefined;
+}
+
+// Noted only where there is something to check.
+function vouches(search: Search, path: readonly Certificate[], anchor: TrustAnchor): boolean {
+  if (anchor.constraints === undefined) return true;
+  const of = { depth: path.length, subject: anchor.subject };
+  return passes(search, 'trust-anchor', of, anchorFault(anchor, path[0] as Certificate, search.settings));
 }
 
 function* throughIssuers(
@@ -91,12 +101,16 @@ function* throughAnchor(
   const { certificate } = anchor;
   const place: Place | undefined = certificate && { certificate, part: 'anchor', below: path };
   if (place !== undefined && !passesAll(search, place, issuerChecks)) return undefined;
+  if (!vouches(search, path, anchor)) return undefined;
   if (!(yield* isSigned(search, path, anchor)) || !(yield* areInheritedGood(search, path, anchor))) {
     return undefined;
   }
   const of = { depth: path.length, subject: anchor.subject };
-  if (!passes(search, 'name-constraints', of, checkNameConstraints(path, anchor, search.purse)))
-    return undefined;
+  const own = { ...anchor, nameConstraints: anchor.constraints?.nameConstraints };
+  const names = checkNameConstraints(path, anchor, search.purse);
+  // The caller's come on top of the certificate's.
+  const more = own.nameConstraints && checkNameConstraints(path, own, search.purse);
+  if (!passes(search, 'name-constraints', of, names ?? more)) return undefined;
   const features = checkTlsFeatures(path, anchor);
   if (features !== undefined && !passes(search, 'tls-features', of, features)) return undefined;
   const result = checkPolicies(path, search.policy, search.purse);

@@ -48,6 +48,7 @@ export const rejections = {
   profileViolation: { code: 'profile-violation', alert: 'certificate_unknown', rank: 60 },
   notACertificationAuthority: { code: 'not-a-certification-authority', alert: 'unknown_ca', rank: 55 },
   mayNotSignCertificates: { code: 'may-not-sign-certificates', alert: 'unknown_ca', rank: 54 },
+  distrustedAuthority: { code: 'distrusted-authority', alert: 'unknown_ca', rank: 53 },
   weakKey: { code: 'weak-key', alert: 'unsupported_certificate', rank: 50 },
   unsupportedKey: { code: 'unsupported-key', alert: 'unsupported_certificate', rank: 49 },
   weakSignature: { code: 'weak-signature', alert: 'bad_certificate', rank: 48 },

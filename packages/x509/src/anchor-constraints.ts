@@ -1,0 +1,61 @@
+import type { TrustAnchor } from './anchor.ts';
+import type { Certificate } from './certificate.ts';
+import type { Purpose, Settings } from './checks.ts';
+import type { NameConstraints } from './extensions/name-constraints.ts';
+import { describeName } from './name.ts';
+import { rejections } from './rejection.ts';
+import type { Failure } from './report.ts';
+import { formatTime } from './time.ts';
+
+/**
+ * What a caller holds against a trust anchor beyond what its own certificate says (RFC 5914 has the like): root stores
+ * restrict authorities by it that they trust in part, or no longer.
+ */
+export interface AnchorConstraints {
+  /** In force together with those of the certificate. */
+  readonly nameConstraints?: NameConstraints;
+  /** Whose certificates it may vouch for; all where left out. */
+  readonly purposes?: readonly Purpose[];
+  /**
+   * Leaves whose notBefore lies after this moment are refused, in milliseconds since 1970-01-01T00:00:00Z: so browsers
+   * let a distrusted root's old certificates live on.
+   */
+  readonly distrustAfter?: number;
+}
+
+/**
+ * A trust anchor that is trusted in part; constraints that it has already are replaced.
+ *
+ * @example
+ * ```ts
+ * import { constrainedAnchor, trustAnchor } from '@tlsmith/x509';
+ * const ours = (der: Uint8Array) =>
+ *   constrainedAnchor(trustAnchor(der), {
+ *     purposes: ['server'],
+ *     nameConstraints: { permitted: [{ form: 'dNSName', value: 'corp.example' }], excluded: [] },
+ *   });
+ * ```
+ */
+export function constrainedAnchor(anchor: TrustAnchor, constraints: AnchorConstraints): TrustAnchor {
+  return { ...anchor, constraints };
+}
+
+/** Why a trust anchor does not vouch for a leaf; name constraints are another matter. */
+export function anchorFault(
+  { constraints, subject }: TrustAnchor,
+  leaf: Certificate,
+  { purpose }: Pick<Settings, 'purpose'>,
+): Failure | undefined {
+  const { purposes, distrustAfter = Number.POSITIVE_INFINITY } = constraints ?? {};
+  const certificate = describeName(subject);
+  if (purposes !== undefined && purpose !== 'any' && !purposes.includes(purpose)) {
+    return { reason: rejections.wrongPurpose, facts: { certificate, needed: purpose, present: purposes } };
+  }
+  if (leaf.notBefore <= distrustAfter) return undefined;
+  const facts = {
+    certificate,
+    notBefore: formatTime(leaf.notBefore),
+    distrustAfter: formatTime(distrustAfter),
+  };
+  return { reason: rejections.distrustedAuthority, facts };
+}
