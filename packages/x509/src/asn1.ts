@@ -42,9 +42,6 @@ export function octetStringOf<T>(type: DerType<T>): DerType<T> {
   return constructed('OCTET STRING', 0x04, (reader) => field(reader, type.name, type));
 }
 
-/** `NULL`. */
-export const nullValue: DerType<null> = primitive('NULL', 0x05, () => null);
-
 /** `BIT STRING` whose bits fill octets: keys and signatures; a view of the octets. */
 export const octetBitString: DerType<Bytes> = constructed('BIT STRING', 0x03, (reader) => {
   const unused = reader.part('unused bits', unusedSchema, (r) => r.uint(1));

@@ -39,9 +39,15 @@ export function* fetched(
   if (!allowed.includes(what) || !/^https?:\/\//i.test(url)) return undefined;
   const key = `${what} ${url} ${request === undefined ? '' : toHex(request)}`;
   if (seen.has(key) || !spend(purse, 'fetches')) return seen.get(key);
-  const answer: Bytes | undefined = yield { ask: 'fetch', what, url, ...(request && { request }) };
+  const answer = yield* ask({ ask: 'fetch', what, url, ...(request && { request }) });
   seen.set(key, answer);
   return answer;
+}
+
+// Who answers is outside of this package, and outside of its types where the work is driven as any work.
+function* ask(of: FetchAsk): Work<Bytes | undefined, FetchAsk> {
+  const answer: unknown = yield of;
+  return answer instanceof Uint8Array ? answer : undefined;
 }
 
 /** The URLs among names, in order. */

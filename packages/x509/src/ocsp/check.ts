@@ -2,6 +2,7 @@ import { type Bytes, type HashAsk, type VerifyAsk, type Work } from '@tlsmith/ty
 import { type TrustAnchor, trustAnchor } from '../anchor.ts';
 import { openPurse } from '../budget.ts';
 import { parseCertificate } from '../certificate.ts';
+import { crlStatus } from '../crl/status.ts';
 import { openRevocation } from '../revocation/options.ts';
 import { type CertificateStatus, questionAt } from '../revocation/status.ts';
 import type { Search } from '../search.ts';
@@ -43,7 +44,7 @@ export function* checkOcspResponse(check: OcspCheck): Work<CertificateStatus, Ve
   const { response, issuer, nonce, at, ...wanted } = check;
   const anchor = issuer instanceof Uint8Array ? trustAnchor(issuer) : issuer;
   const isFresh = nonce === undefined ? 'none' : 'required';
-  const state = openRevocation({ mode: 'hard', nonce: isFresh, ...wanted }, aside(at, anchor), noStatus);
+  const state = openRevocation({ mode: 'hard', nonce: isFresh, ...wanted }, aside(at, anchor), crlStatus);
   const question = questionAt([parseCertificate(check.certificate)], 0, anchor);
   // Nothing may be fetched here, so that nothing else is asked.
   return yield* ocspStatus(state, question, { der: response, source: 'ocsp', nonce }) as Work<
@@ -72,8 +73,4 @@ function aside(at: number, anchor: TrustAnchor): Search {
     fetching: { allowed: [], purse, seen: new Map() },
     accepts: undefined,
   };
-}
-
-function* noStatus(): Work<CertificateStatus, never> {
-  return { status: 'unknown', problems: [] };
 }
