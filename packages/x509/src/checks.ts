@@ -2,9 +2,9 @@ import type { Facts, Rejection } from '@tlsmith/types';
 import { type Certificate, isSelfIssued } from './certificate.ts';
 import { describeGeneralName, type GeneralName } from './general-name.ts';
 import { isDsaKey } from './dsa.ts';
-import { matchesReference, presentedDnsName, type Reference } from './hostname.ts';
-import { formatIp } from './ip.ts';
+import { presentedDnsName } from './hostname.ts';
 import { describeName } from './name.ts';
+import type { PreparedIdentity } from './name-identity.ts';
 import { oidName } from './oid.ts';
 import { oids } from './oids.ts';
 import { brokenRule, type Part, type Profile } from './profile.ts';
@@ -20,7 +20,7 @@ export interface Settings {
   readonly purpose: Purpose | 'any';
   readonly profile: Profile;
   readonly maxDepth: number;
-  readonly reference: Reference | undefined;
+  readonly reference: PreparedIdentity | undefined;
   readonly publicSuffix: ((domain: string) => boolean) | undefined;
 }
 
@@ -108,15 +108,16 @@ function key({ certificate }: Place, { profile: of }: Settings): Failure | undef
 // own it: it is no match where the caller knows such suffixes.
 function name({ certificate }: Place, { reference, publicSuffix }: Settings): Failure | undefined {
   if (reference === undefined) return undefined;
-  const matching = certificate.sans.filter((san) => matchesReference(reference, san));
+  // The subject is a directory name like those in subjectAltName; the common name in it is no host (RFC 9525 §2).
+  const subject: GeneralName = { form: 'directoryName', value: certificate.subject };
+  const matching = [...certificate.sans, subject].filter((san) => reference.matches(san));
   const wide = publicSuffix === undefined ? [] : matching.filter((san) => isTooWide(san, publicSuffix));
   if (matching.length > wide.length) return undefined;
-  const wanted = reference.dns ?? formatIp(reference.ip as Uint8Array);
   // A certificate may have thousands of names; a message needs a few.
   const shown = wide.length > 0 ? wide : certificate.sans;
   const presented = shown.slice(0, 20).map(describeGeneralName);
   const reason = wide.length > 0 ? rejections.publicSuffixWildcard : rejections.wrongName;
-  return failure(reason, certificate, { wanted, presented, names: certificate.sans.length });
+  return failure(reason, certificate, { wanted: reference.shown, presented, names: certificate.sans.length });
 }
 
 function isTooWide(san: GeneralName, publicSuffix: (domain: string) => boolean): boolean {

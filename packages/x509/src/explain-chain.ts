@@ -117,7 +117,8 @@ function treeOf(
     if (check.subject === undefined) unreadable.push(place);
     else {
       branch[check.depth - 1]?.issuers.push(place);
-      branch.splice(check.depth, branch.length, place);
+      branch.length = check.depth;
+      branch.push(place);
     }
   }
   const leaf = finished(branch[0] ?? unread(refusal));

@@ -38,6 +38,7 @@ export { matchesName, type ReferenceIdentity, referenceIdentity } from './hostna
 export { formatIp, parseIp } from './ip.ts';
 export { type LeafUsage, leafUsage } from './leaf-usage.ts';
 export { type Attribute, describeName, type Name, sameName } from './name.ts';
+export type { NameIdentity } from './name-identity.ts';
 export { oidName } from './oid.ts';
 export type {
   BasicOcspResponse,

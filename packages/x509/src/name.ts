@@ -110,8 +110,7 @@ function attributeKey({ type, tag, value }: Attribute): string {
   return `${type}${shown.length}:${shown}`;
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
-const ascii = /^[\x00-\x7f]*$/;
+const ascii = /^\p{ASCII}*$/u;
 
 const foldable: ReadonlySet<number> = new Set([
   stringTag.utf8,

@@ -13,7 +13,7 @@ import { type Certificate, parseCertificate, usableKey } from './certificate.ts'
 import { leafChecks, type Place, type Purpose } from './checks.ts';
 import { workingKeys } from './dsa.ts';
 import type { Fetchable } from './fetch.ts';
-import { prepareReference, type ReferenceIdentity } from './hostname.ts';
+import { type NameIdentity, prepareIdentity } from './name-identity.ts';
 import { extend, itself } from './path.ts';
 import type { PolicyInputs } from './policy.ts';
 import type { Profile } from './profile.ts';
@@ -35,7 +35,7 @@ export interface ChainRequest {
   /** Whose certificate it is. */
   readonly purpose: Purpose;
   /** Whom the caller wants to talk to. Left out, any name will do: right for clients, hardly ever for servers. */
-  readonly name?: ReferenceIdentity;
+  readonly name?: NameIdentity;
   /** `default` when left out. */
   readonly profile?: Profile;
   readonly budget?: Partial<Budget>;
@@ -85,7 +85,7 @@ export interface VerifiedChain {
  *
  * @throws {CertificateRejected} with the reason that helps most of all paths tried, see {@link rejections}; its
  *   `facts.report` has every check.
- * @throws {TlsMisuse} `empty-chain`, `not-a-time`, or what {@link prepareReference} throws for `name`.
+ * @throws {TlsMisuse} `empty-chain`, `not-a-time`, or what {@link prepareIdentity} throws for `name`.
  * @example
  * ```ts
  * import { node } from '@tlsmith/crypto/node';
@@ -142,7 +142,7 @@ function open(request: ChainRequest | FetchingChainRequest): Search {
       purpose: request.purpose,
       profile: request.profile ?? 'default',
       maxDepth: request.maxDepth ?? defaultMaxDepth,
-      reference: name === undefined ? undefined : prepareReference(name),
+      reference: name === undefined ? undefined : prepareIdentity(name),
       publicSuffix: request.publicSuffix,
     },
     policy: request.policy ?? {},

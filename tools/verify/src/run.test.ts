@@ -55,14 +55,15 @@ test.each([
   [['--at', '2060-01-01T00:00:00Z'], 1, 'REFUSED: expired'],
   [['--profile', 'webpki'], 1, 'REFUSED: profile-violation'],
 ])('%j decides', (flags, status, first) => {
-  expect(ran(chain, '--roots', roots, ...flags)).toMatchObject({
-    status,
-    text: expect.stringContaining(first),
-  });
+  const found = ran(chain, '--roots', roots, ...flags);
+  expect(found.status).toBe(status);
+  expect(found.text).toContain(first);
 });
 
 test('the roots of the system are asked when none are named', () => {
-  expect(ran(chain)).toMatchObject({ status: 1, text: expect.stringContaining('REFUSED: unknown-issuer') });
+  const { status, text } = ran(chain);
+  expect(status).toBe(1);
+  expect(text).toContain('REFUSED: unknown-issuer');
 });
 
 test('DER is read as well, and files may be many', () => {
@@ -128,8 +129,7 @@ test.each([
 });
 
 test('--help says what there is', () => {
-  expect(ran('--help')).toMatchObject({
-    status: 0,
-    text: expect.stringContaining('exit status: 0 verified'),
-  });
+  const { status, text } = ran('--help');
+  expect(status).toBe(0);
+  expect(text).toContain('exit status: 0 verified');
 });
