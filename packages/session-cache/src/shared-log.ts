@@ -1,14 +1,6 @@
 import type { Bytes } from '@tlsmith/types';
 import { headAt, type SharedLayout } from './shared-layout.ts';
 
-/** What a record says of itself. */
-export interface LogRecord {
-  /** Its position plus one: what the index holds. */
-  readonly reference: number;
-  readonly expiresAt: number;
-  readonly value: Bytes;
-}
-
 /** The two words that stand for a store's key. */
 export type KeyHash = readonly [number, number];
 
@@ -25,6 +17,9 @@ export class SharedLog {
   /** The private copy. */
   readonly #words: Int32Array;
   readonly #bytes: Bytes;
+  /** The checksums of what was copied last. */
+  #first = 0;
+  #second = 0;
 
   constructor(layout: SharedLayout) {
     this.#layout = layout;
@@ -48,7 +43,9 @@ export class SharedLog {
     copy[lengthAt] = value.length;
     copy[used - 1] = 0;
     this.#bytes.set(value, 4 * recordHead);
-    sign(copy, used);
+    this.#sum(copy, 0, used);
+    copy[checksumAt] = this.#first;
+    copy[checksumAt + 1] = this.#second;
     const at = log + 2 * (position % units);
     for (let index = 0; index < used; index++) words[at + index] = copy[index] as number;
     return position + 1;
@@ -81,20 +78,61 @@ export class SharedLog {
     return words[at] === reference && words[at + 1] === key[0] && words[at + 2] === key[1];
   }
 
-  /** The whole and unbroken record of this key; undefined when it is not there any more. */
-  read(reference: number, key: KeyHash): LogRecord | undefined {
+  /** Copies the record; false when it is not there any more, whole and of this key. */
+  read(reference: number, key: KeyHash): boolean {
     const { words, log, units } = this.#layout;
     const unit = (reference - 1) % units;
     const at = log + 2 * unit;
     const length = words[at + lengthAt] as number;
     const used = recordHead + Math.ceil(length / 4);
-    if (length < 0 || length > this.longest || used > 2 * (units - unit)) return undefined;
+    if (length < 0 || length > this.longest || used > 2 * (units - unit)) return false;
     const copy = this.#words;
-    for (let index = 0; index < used; index++) copy[index] = words[at + index] as number;
+    this.#sum(words, at, used);
     const isKeys = copy[0] === reference && copy[1] === key[0] && copy[2] === key[1];
-    if (!isKeys || copy[lengthAt] !== length || !isSigned(copy, used)) return undefined;
-    const expiresAt = ((copy[3] as number) >>> 0) + (copy[4] as number) * 2 ** 32;
-    return { reference, expiresAt, value: this.#bytes.slice(4 * recordHead, 4 * recordHead + length) };
+    const isWhole = copy[checksumAt] === this.#first && copy[checksumAt + 1] === this.#second;
+    return isKeys && isWhole && copy[lengthAt] === length;
+  }
+
+  /** The reference of the record just read. */
+  get reference(): number {
+    return this.#words[0] as number;
+  }
+
+  /** When the value of the record just read expires. */
+  get expiresAt(): number {
+    return ((this.#words[3] as number) >>> 0) + (this.#words[4] as number) * 2 ** 32;
+  }
+
+  /** The value of the record just read. */
+  get value(): Bytes {
+    const start = 4 * recordHead;
+    return this.#bytes.slice(start, start + (this.#words[lengthAt] as number));
+  }
+
+  /**
+   * Copies a record and makes sixty-four bits of it, but for the words that hold them. They guard against accidents, not
+   * against people.
+   */
+  #sum(from: Int32Array, at: number, used: number): void {
+    const copy = this.#words;
+    let first = used;
+    let second = 0x2545_f491;
+    for (let index = 0; index < checksumAt; index++) {
+      const word = from[at + index] as number;
+      copy[index] = word;
+      first = Math.imul(first ^ word, 0x85eb_ca6b);
+      second = Math.imul(second + word, 0x9e37_79b1) ^ (first >>> 15);
+    }
+    copy[checksumAt] = from[at + checksumAt] as number;
+    copy[checksumAt + 1] = from[at + checksumAt + 1] as number;
+    for (let index = recordHead; index < used; index++) {
+      const word = from[at + index] as number;
+      copy[index] = word;
+      first = Math.imul(first ^ word, 0x85eb_ca6b);
+      second = Math.imul(second + word, 0x9e37_79b1) ^ (first >>> 15);
+    }
+    this.#first = first;
+    this.#second = second;
   }
 
   /** A place in the ring for so many units in a row, as a position. */
@@ -108,30 +146,6 @@ export class SharedLog {
       if (Atomics.compareExchange(words, headAt, head, next) === head) return position;
     }
   }
-}
-
-/** Puts sixty-four bits over the record into it. They guard against accidents, not against people. */
-function sign(copy: Int32Array, used: number): void {
-  copy[checksumAt] = checksum(copy, used, 0x85eb_ca6b);
-  copy[checksumAt + 1] = checksum(copy, used, 0x9e37_79b1);
-}
-
-function isSigned(copy: Int32Array, used: number): boolean {
-  return (
-    copy[checksumAt] === checksum(copy, used, 0x85eb_ca6b) &&
-    copy[checksumAt + 1] === checksum(copy, used, 0x9e37_79b1)
-  );
-}
-
-/** Over everything but the two words that hold the checksums; `factor` is odd. */
-function checksum(copy: Int32Array, used: number, factor: number): number {
-  let sum = used;
-  for (let index = 0; index < used; index++) {
-    if (index === checksumAt || index === checksumAt + 1) continue;
-    sum = Math.imul(sum ^ (copy[index] as number), factor);
-    sum ^= sum >>> 15;
-  }
-  return sum;
 }
 
 // Words of a record: reference, two of key, two of time, length in bytes, two of checksum, value.

@@ -1,7 +1,7 @@
 import type { Bytes, CryptoProvider } from '@tlsmith/types';
 import type { MemoryStoreMetrics } from './memory.ts';
 import { bucketSlots, type SharedLayout, sharedLayout } from './shared-layout.ts';
-import { type KeyHash, type LogRecord, SharedLog } from './shared-log.ts';
+import { type KeyHash, SharedLog } from './shared-log.ts';
 import type { SessionStore, StoreKey, StoreTimes } from './store.ts';
 
 /** A store in memory that threads share, whose answers come at once. */
@@ -22,7 +22,7 @@ export interface SharedMemoryStore extends SessionStore<Bytes> {
  * There are no locks: a thread that is terminated at any instruction holds up nobody, and what it had half written is
  * never found. Of any number of threads that `take` a value one gets it. Memory that never was written to is empty.
  *
- * The store holds bytes; put `protectedStore` or `sealedStore` in front of it for sessions. About 5,500 TLS 1.2 sessions
+ * The store holds bytes; put `protectedStore` or `sealedStore` in front of it for sessions. About 4,700 TLS 1.2 sessions
  * without certificates fit into 1 MiB. A value longer than 64 KiB or an eighth of the memory is not kept.
  *
  * @throws {TlsMisuse} `shared-memory-size` for less than 32 KiB or 8 GiB and more, `shared-memory-foreign` for memory
@@ -45,12 +45,6 @@ export function sharedMemoryStore(
   return new Store(sharedLayout(memory, random));
 }
 
-/** A record and the slot of the index that refers to it. */
-interface Found {
-  readonly slot: number;
-  readonly record: LogRecord;
-}
-
 class Store implements SharedMemoryStore {
   readonly #layout: SharedLayout;
   readonly #log: SharedLog;
@@ -65,17 +59,15 @@ class Store implements SharedMemoryStore {
   }
 
   get(key: StoreKey, now: number): Bytes | undefined {
-    return this.#counted(this.#find(keyHash(key, this.#layout.seed), now)?.record.value);
+    return this.#counted(this.#find(keyHash(key, this.#layout.seed), now) !== 0);
   }
 
   take(key: StoreKey, now: number): Bytes | undefined {
     const hash = keyHash(key, this.#layout.seed);
-    const found = this.#find(hash, now);
-    if (found === undefined || !this.#clear(found.slot, found.record.reference)) {
-      return this.#counted(undefined);
-    }
-    this.#clearOthers(hash, found.record.reference);
-    return this.#counted(found.record.value);
+    const slot = this.#find(hash, now);
+    if (slot === 0 || !this.#clear(slot, this.#log.reference)) return this.#counted(false);
+    this.#clearOthers(hash, this.#log.reference);
+    return this.#counted(true);
   }
 
   put(key: StoreKey, value: Bytes, { expiresAt, now }: StoreTimes): void {
@@ -92,7 +84,8 @@ class Store implements SharedMemoryStore {
     const head = this.#log.head();
     let entries = 0;
     let bytes = 0;
-    for (let slot = index; slot < index + buckets * bucketSlots; slot++) {
+    for (let place = 0; place < buckets * bucketSlots; place++) {
+      const slot = index + place + bucketSlots * Math.floor(place / bucketSlots);
       const reference = Atomics.load(words, slot);
       if (reference === 0 || this.#log.age(reference, head) === Number.POSITIVE_INFINITY) continue;
       entries++;
@@ -108,18 +101,20 @@ class Store implements SharedMemoryStore {
     };
   }
 
-  #find(hash: KeyHash, now: number): Found | undefined {
+  /** The slot that refers to the record of this key, which the log has read then; 0 for none. */
+  #find(hash: KeyHash, now: number): number {
     const { words } = this.#layout;
     const first = this.#bucket(hash);
     for (let slot = first; slot < first + bucketSlots; slot++) {
+      // A tag that somebody overwrote at the wrong moment hides a record, which is lost.
+      if (words[slot + bucketSlots] !== hash[1]) continue;
       const reference = Atomics.load(words, slot);
       if (reference === 0 || !this.#log.mayBe(reference, hash)) continue;
-      const record = this.#log.read(reference, hash);
-      if (record === undefined) continue;
-      if (now < record.expiresAt) return { slot, record };
+      if (!this.#log.read(reference, hash)) continue;
+      if (now < this.#log.expiresAt) return slot;
       if (this.#clear(slot, reference)) this.#expired++;
     }
-    return undefined;
+    return 0;
   }
 
   /** One attempt to let the index refer to the record: in its predecessor's place, a free one, or the oldest's. */
@@ -132,7 +127,7 @@ class Store implements SharedMemoryStore {
     let oldest = -1;
     for (let slot = first; slot < first + bucketSlots; slot++) {
       const one = Atomics.load(words, slot);
-      const same = one !== 0 && this.#log.mayBe(one, hash);
+      const same = one !== 0 && words[slot + bucketSlots] === hash[1] && this.#log.mayBe(one, hash);
       // A free place is older than any record.
       const age = one === 0 ? Number.POSITIVE_INFINITY : this.#log.age(one, head);
       if (!same && age <= oldest) continue;
@@ -140,7 +135,8 @@ class Store implements SharedMemoryStore {
       if (same) break;
     }
     if (Atomics.compareExchange(words, place, held, reference) !== held) return false;
-    if (held !== 0 && !this.#log.mayBe(held, hash)) this.#evicted++;
+    if (held !== 0 && words[place + bucketSlots] !== hash[1]) this.#evicted++;
+    words[place + bucketSlots] = hash[1];
     return true;
   }
 
@@ -150,6 +146,7 @@ class Store implements SharedMemoryStore {
     const first = this.#bucket(hash);
     const head = this.#log.head();
     for (let slot = first; slot < first + bucketSlots; slot++) {
+      if (words[slot + bucketSlots] !== hash[1]) continue;
       const held = Atomics.load(words, slot);
       if (held === 0 || held === own || !this.#log.mayBe(held, hash)) continue;
       if (own === 0 || this.#log.age(held, head) > this.#log.age(own, head)) this.#clear(slot, held);
@@ -162,13 +159,17 @@ class Store implements SharedMemoryStore {
   }
 
   #bucket([word]: KeyHash): number {
-    return this.#layout.index + bucketSlots * ((word >>> 0) % this.#layout.buckets);
+    return this.#layout.index + 2 * bucketSlots * ((word >>> 0) % this.#layout.buckets);
   }
 
-  #counted(value: Bytes | undefined): Bytes | undefined {
-    if (value === undefined) this.#misses++;
-    else this.#hits++;
-    return value;
+  /** The value that the log has read, if one was found. */
+  #counted(found: boolean): Bytes | undefined {
+    if (!found) {
+      this.#misses++;
+      return undefined;
+    }
+    this.#hits++;
+    return this.#log.value;
   }
 }
 

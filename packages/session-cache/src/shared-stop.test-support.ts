@@ -1,6 +1,6 @@
 import { vi } from 'vitest';
 
-/** Runs `doing` and stops it before the atomic step that follows so many; false when it came to its end. */
+/** Runs `doing` and stops it before the atomic step that follows so many, or right after one; false when it came to its end. */
 export function stoppedAfter(steps: number, doing: () => void): boolean {
   let left = steps;
   const step = (): void => {
@@ -13,7 +13,10 @@ export function stoppedAfter(steps: number, doing: () => void): boolean {
   }) as typeof load);
   vi.spyOn(Atomics, 'compareExchange').mockImplementation(((...given: Parameters<typeof compareExchange>) => {
     step();
-    return compareExchange(...given);
+    const before = compareExchange(...given);
+    // What is not atomic follows such steps: a thread may also stop between the two.
+    step();
+    return before;
   }) as typeof compareExchange);
   try {
     doing();

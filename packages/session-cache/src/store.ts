@@ -42,7 +42,9 @@ export interface SessionStore<S = Bytes> {
  */
 export function storeKey(kind: SessionKind, id: Bytes): StoreKey {
   // Joined rather than concatenated: a string that grew piece by piece takes twelve times the memory of a flat one.
-  return `${kind}:${Array.from(id, (byte) => digitPairs[byte]).join('')}`;
+  const pairs: string[] = [];
+  for (let index = 0; index < id.length; index++) pairs.push(digitPairs[id[index] as number] as string);
+  return `${kind}:${pairs.join('')}`;
 }
 
 const digitPairs: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
