@@ -143,10 +143,21 @@ const text: Codec<string> = {
   },
 };
 const textBytes: Codec<string> = mapped(
-  refine(opaque(2), (bytes) => equal(utf8(fromUtf8(bytes)), bytes), 'UTF-8'),
-  fromUtf8,
+  refine(opaque(2), (bytes) => ascii(bytes) !== undefined || equal(utf8(fromUtf8(bytes)), bytes), 'UTF-8'),
+  (bytes) => ascii(bytes) ?? fromUtf8(bytes),
   utf8,
 );
+/** Names are ASCII nearly always, and short: a text decoder takes many times as long. */
+function ascii(bytes: Bytes): string | undefined {
+  if (bytes.length > 64) return undefined;
+  let found = '';
+  for (let index = 0; index < bytes.length; index++) {
+    const byte = bytes[index] as number;
+    if (byte > 127) return undefined;
+    found += String.fromCharCode(byte);
+  }
+  return found;
+}
 const flag: Codec<boolean> = mapped(
   refine(uint(1, 'flag'), (value) => value <= 1, '0 or 1'),
   (value) => value === 1,
