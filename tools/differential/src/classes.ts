@@ -1,3 +1,5 @@
+import { goClasses } from './classes-go.ts';
+import { opensslClasses } from './classes-openssl.ts';
 import type { PeerName } from './peers.ts';
 
 /** Disagreements that have the same cause, and what the standards say about it. */
@@ -19,4 +21,4 @@ export interface DisagreementClass {
 }
 
 /** All classes that a whole run shows; a disagreement outside of them fails it. */
-export const disagreementClasses: readonly DisagreementClass[] = [];
+export const disagreementClasses: readonly DisagreementClass[] = [...opensslClasses, ...goClasses];

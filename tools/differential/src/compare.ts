@@ -38,7 +38,8 @@ export async function compare(peers: readonly Peer[], from: number, count: numbe
     refusedValid.push(...chains.filter((chain, at) => chain.mutations.length === 0 && !own[at]?.accepted));
     for (const [index, verdicts] of (await Promise.all(waiting)).entries()) {
       const { name } = peers[index] as Peer;
-      if (verdicts.length !== length) throw new TypeError(`${name}: ${verdicts.length} verdicts on ${length} chains`);
+      if (verdicts.length !== length)
+        throw new TypeError(`${name}: ${verdicts.length} verdicts on ${length} chains`);
       accepted[name] = (accepted[name] ?? 0) + verdicts.filter((verdict) => verdict.accepted).length;
       disagreements.push(...disagreeing(name, chains, own, verdicts));
     }
@@ -61,7 +62,10 @@ function disagreeing(
 }
 
 /** The same mutation, the same side refuses, and for the reason that the class names. */
-export function explains(of: DisagreementClass, { chain, peer, ours: own, theirs }: Omit<Disagreement, 'explained'>): boolean {
+export function explains(
+  of: DisagreementClass,
+  { chain, peer, ours: own, theirs }: Omit<Disagreement, 'explained'>,
+): boolean {
   const refusing = of.refusedBy === 'ours' ? own : theirs;
   return (
     of.peer === peer &&

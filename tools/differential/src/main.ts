@@ -54,7 +54,12 @@ function report({ chains, accepted, disagreements, refusedValid }: Comparison): 
   }
   const unexplained = classes.get(undefined) ?? [];
   for (const [title, members] of grouped(unexplained, titleOf)) {
-    console.log(`unexplained: ${members.length} ${title}, seeds ${members.slice(0, 3).map(({ chain }) => chain.seed).join(' ')}`);
+    console.log(
+      `unexplained: ${members.length} ${title}, seeds ${members
+        .slice(0, 3)
+        .map(({ chain }) => chain.seed)
+        .join(' ')}`,
+    );
   }
   for (const { seed } of refusedValid) console.log(`valid and refused by us: seed ${seed}`);
   const explained = disagreements.length - unexplained.length;
@@ -70,7 +75,9 @@ function grouped<T, K>(items: readonly T[], keyOf: (item: T) => K): ReadonlyMap<
 }
 
 function titleOf({ chain, peer, ours, theirs }: Disagreement): string {
-  const refusing = ours.accepted ? `${peer} says "${theirs.reason}"` : `we say "${ours.reason}", ${peer} accepts`;
+  const refusing = ours.accepted
+    ? `${peer} says "${theirs.reason}"`
+    : `we say "${ours.reason}", ${peer} accepts`;
   return `[${chain.mutations.join(' + ')}] ${refusing}`;
 }
 

@@ -253,4 +253,3 @@ function keyMutations(): Record<string, Mutation> {
   ]);
   return Object.fromEntries([...ofLeaf, ...ofAuthority]);
 }
-

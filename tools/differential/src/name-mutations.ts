@@ -124,9 +124,7 @@ export const nameMutations: Readonly<Record<string, Mutation>> = {
     put({
       oid: ids.nameConstraints,
       critical: true,
-      value: sequence(
-        der(0xa0, sequence(implicit(2, ia5String('example.com')), Uint8Array.of(0x80, 1, 1))),
-      ),
+      value: sequence(der(0xa0, sequence(implicit(2, ia5String('example.com')), Uint8Array.of(0x80, 1, 1)))),
     })(random.pick(authorities(chain))),
   'nameConstraints in the leaf': onLeaf(put(nameConstraints({ permitted: { dns: ['example.net'] } }))),
   'excluded DNS subtree and the name in CN': (chain, random) => {

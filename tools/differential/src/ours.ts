@@ -20,7 +20,9 @@ export function ours({ root, leaf, others, name, at }: Chain): Verdict {
   } catch (error) {
     // Anything else is a defect, and ends the run with its stack.
     if (!isCertificateRejected(error)) throw error;
-    const codes = reportOf(error).flatMap(({ failure }) => (failure === undefined ? [] : [failure.reason.code]));
+    const codes = reportOf(error).flatMap(({ failure }) =>
+      failure === undefined ? [] : [failure.reason.code],
+    );
     return { accepted: false, reason: [...new Set([error.code, ...codes])].join(' ') };
   }
 }

@@ -49,7 +49,9 @@ function openssl(): Peer | undefined {
     judge: async (chains) => {
       const half = Math.ceil(chains.length / 2);
       const parts = [chains.slice(0, half), chains.slice(half)];
-      return (await Promise.all(parts.map((part, index) => verifyBatch(part, join(folder, `${index}`))))).flat();
+      return (
+        await Promise.all(parts.map((part, index) => verifyBatch(part, join(folder, `${index}`))))
+      ).flat();
     },
     close: () => rmSync(folder, { recursive: true }),
   };
@@ -75,7 +77,9 @@ async function verifyBatch(chains: readonly Chain[], path: string): Promise<read
 
 function opensslReason(words: string): string {
   const lines = words.split('\n').filter((line) => /^error \d|rror:/.test(line));
-  return lines.map((line) => line.replace(/^[0-9A-F]+:/, '').replace(/:\.\..*$/, '')).join('; ') || words.trim();
+  return (
+    lines.map((line) => line.replace(/^[0-9A-F]+:/, '').replace(/:\.\..*$/, '')).join('; ') || words.trim()
+  );
 }
 
 function run(command: string, args: readonly string[], input: string | Uint8Array): Promise<string> {
