@@ -33,7 +33,7 @@ export async function clusterFleet(limitMs: number): Promise<Fleet> {
 export async function redisFleet(limitMs: number): Promise<Fleet> {
   const { setting, roots } = common(limitMs);
   const redis = await startRedis();
-  const programs = [];
+  const programs: Awaited<ReturnType<typeof started>>[] = [];
   for (let count = 0; count < 2; count++) {
     programs.push(await started('redis-program.ts', { ...setting, redis: redis.port }));
   }

@@ -6,8 +6,8 @@ import { load, type LoadResult } from './load.ts';
 const usage = `npm run session-load [-- --connections N] [--at-once N] [--limit MS] [--only cluster|redis]
 
 Resumes N sessions (20,000 by default) in random order across the processes of a cluster, and of two servers with one
-Redis; --limit is what a store may take: 1000 ms here, where clients, servers and Redis
-share one machine; a store that takes longer than its 50 ms in production costs full handshakes and nothing else. Ends with 1 when fewer than 99.9 % are resumed, when one is
+Redis. --limit is what a store may take: 1000 ms here, where clients, servers and Redis share one machine; one that takes
+longer than its 50 ms in production costs full handshakes. Ends with 1 when fewer than 99.9 % are resumed, when one is
 resumed where it must not be, or when a connection fails.`;
 
 const { values } = parseArgs({
