@@ -162,4 +162,55 @@ export const goClasses: readonly DisagreementClass[] = [
     decidedBy:
       'serial numbers are positive, but users should handle negative ones gracefully; the strict profiles refuse them',
   },
+  {
+    name: 'name that no subtree can be held against',
+    peer: 'go',
+    refusedBy: 'ours',
+    mutations: [
+      'name empty beside the right one',
+      'name with a double full stop beside the right one',
+      'e-mail address malformed beside the right name',
+      'URI malformed beside the right name',
+    ],
+    reason: /name-constraint-violated/,
+    seed: 2686,
+    right: 'both',
+    section: 'RFC 5280 §4.2.1.6',
+    decidedBy:
+      'a dNSName is in the preferred name syntax, so that a name outside it cannot be shown to lie outside an excluded subtree',
+  },
+  {
+    name: 'extensions before version 3',
+    peer: 'go',
+    refusedBy: 'ours',
+    mutations: [
+      'root of version 1',
+      'leaf of version 1',
+      'authority of version 1',
+      'extensions in version 1',
+      'extensions in version 2',
+    ],
+    reason: /malformed/,
+    seed: 3173,
+    right: 'ours',
+    section: 'RFC 5280 §4.1.2.9',
+    decidedBy: 'extensions appear in version 3 only',
+  },
+  {
+    name: 'name of a form without subtrees that cannot be read',
+    peer: 'go',
+    refusedBy: 'theirs',
+    mutations: [
+      'name empty beside the right one',
+      'name with a double full stop beside the right one',
+      'e-mail address malformed beside the right name',
+      'URI malformed beside the right name',
+    ],
+    reason: /cannot parse (rfc822Name|dnsName|URI)/,
+    seed: 4134,
+    right: 'both',
+    section: 'RFC 5280 §6.1.3',
+    decidedBy:
+      'names are held against the subtrees of their own form; a name of another form that is out of syntax breaks no constraint, but the certificate is not well issued',
+  },
 ];
