@@ -324,4 +324,15 @@ export const opensslClasses: readonly DisagreementClass[] = [
     section: 'RFC 5280 §4.2.1.1',
     decidedBy: 'the authority marks it non-critical; a reader that knows it need not care',
   },
+  {
+    name: 'common name held against DNS subtrees',
+    peer: 'openssl',
+    refusedBy: 'theirs',
+    mutations: ['excluded DNS subtree and the name in CN'],
+    reason: /excluded subtree violation/,
+    seed: 16260,
+    right: 'ours',
+    section: 'RFC 9525 §2',
+    decidedBy: 'a common name is no DNS name, so that no constraint on DNS names concerns it',
+  },
 ];
