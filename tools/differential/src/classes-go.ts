@@ -206,7 +206,7 @@ export const goClasses: readonly DisagreementClass[] = [
       'e-mail address malformed beside the right name',
       'URI malformed beside the right name',
     ],
-    reason: /cannot parse (rfc822Name|dnsName|URI)/,
+    reason: /cannot parse (rfc822Name|dnsName)|cannot be matched against constraints/,
     seed: 4134,
     right: 'both',
     section: 'RFC 5280 §6.1.3',
