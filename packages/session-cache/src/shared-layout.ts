@@ -69,7 +69,7 @@ export function agreed(
 export const bucketSlots = 8;
 
 /** nginx asks for eight pages. */
-export const minimumBytes = 32_768;
+const minimumBytes = 32_768;
 
 /** Word of the log's head: the next position. */
 export const headAt = 1;

@@ -86,7 +86,7 @@ export const ia5String: DerType<string> = primitive('IA5String', 0x16, (reader) 
 });
 
 /** ASCII octets, all of them or a range, as text; undefined when there are others. */
-export function ascii(octets: Bytes, start = 0, end: number = octets.length): string | undefined {
+function ascii(octets: Bytes, start = 0, end: number = octets.length): string | undefined {
   let text = '';
   let at = start;
   // Eight at once: certificates have hundreds of names, and character by character takes four times as long.

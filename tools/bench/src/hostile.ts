@@ -40,9 +40,14 @@ function request(chain: readonly Uint8Array[]): ChainRequest {
   return { chain, anchors, at, purpose: 'server', name: { dns: host } };
 }
 
-/** As many things as fit into a size, of which each takes about `each` bytes. */
+/**
+ * As many things as fit into a size, of which each takes about `each` bytes; at most so many as a call of a function can
+ * have arguments, which is what the encoders of the test kit make of them.
+ */
 function fill<T>(size: number, each: number, make: (index: number) => T): readonly T[] {
-  return Array.from({ length: Math.max(1, Math.floor(size / each)) }, (_, index) => make(index));
+  return Array.from({ length: Math.min(40_000, Math.max(1, Math.floor(size / each))) }, (_, index) =>
+    make(index),
+  );
 }
 
 function sameName(keyType: TestKeyType): (size: number) => ChainRequest {
@@ -169,12 +174,6 @@ function nested(size: number): ChainRequest {
   return withLeaf({ extensions: [extension(value)] });
 }
 
-// As short as names can be; of a megabyte of those, a call of a function could not hold the list.
-function shortNames(size: number): ChainRequest {
-  const length = Math.max(1, Math.ceil(size / 60_000) - 2);
-  return withLeaf({ dns: fill(size, length + 2, () => 'a'.repeat(length)) });
-}
-
 const longArc = (index: number): string => `1.3.6.1.4.1.${'2147483647.'.repeat(8)}${index}`;
 const name = (length: number, text = 'x'): readonly (readonly ['O', string])[] =>
   Array.from({ length }, () => ['O', text] as const);
@@ -193,7 +192,7 @@ export const hostiles: readonly Hostile[] = [
     { name: `permitted ${form} subtrees`, make: constrained('permitted', form) },
     { name: `excluded ${form} subtrees`, make: constrained('excluded', form) },
   ]),
-  { name: 'many short names', make: shortNames },
+  { name: 'many short names', make: (size) => withLeaf({ dns: fill(size, 3, () => 'a') }) },
   {
     name: 'many wildcards',
     make: (size) => withLeaf({ dns: fill(size, 15, (index) => `*.${index % 10}.b.c.d.e`) }),

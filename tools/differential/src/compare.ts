@@ -62,7 +62,7 @@ function disagreeing(
 }
 
 /** The same mutation, the same side refuses, and for the reason that the class names. */
-export function explains(
+function explains(
   of: DisagreementClass,
   { chain, peer, ours: own, theirs }: Omit<Disagreement, 'explained'>,
 ): boolean {

@@ -21,7 +21,7 @@ import { Redis } from 'ioredis';
 import { identity } from 'tlsmith';
 import { connect, createServer, type TLSServer } from 'tlsmith/node';
 import { afterEach, describe, expect, test } from 'vitest';
-import { hasRedisServer, type RedisServer, startRedis } from './redis-server.ts';
+import { hasRedisServer, type RedisServer, startRedis } from '@tlsmith/testkit/node';
 
 const host = 'server.example';
 const authority = makeAuthority({ name: 'Root' });

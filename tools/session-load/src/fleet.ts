@@ -6,7 +6,7 @@ import { node } from '@tlsmith/crypto/node';
 import { issue, makeAuthority } from '@tlsmith/testkit/node';
 import { toHex } from '@tlsmith/types';
 import { type TrustAnchor, trustAnchors } from '@tlsmith/x509';
-import { startRedis } from '../../session-demo/src/redis-server.ts';
+import { startRedis } from '@tlsmith/testkit/node';
 import { type Listening, names, type ServerSetting } from './targets.ts';
 
 /** Server processes that run: of each place that a client can connect to, a port for every target. */

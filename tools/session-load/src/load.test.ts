@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { hasRedisServer } from '../../session-demo/src/redis-server.ts';
+import { hasRedisServer } from '@tlsmith/testkit/node';
 import { clusterFleet, type Fleet, redisFleet } from './fleet.ts';
 import { load } from './load.ts';
 
@@ -14,18 +14,18 @@ afterEach(async () => {
 test('workers of a cluster resume each other’s sessions, and nobody else’s', {
   timeout: 120_000,
 }, async () => {
-  await resumes(await clusterFleet(limitMs));
+  await expectResumption(await clusterFleet(limitMs));
 });
 
 test.runIf(hasRedisServer('the load over Redis'))(
   'servers with one Redis resume each other’s sessions, and nobody else’s',
   { timeout: 120_000 },
   async () => {
-    await resumes(await redisFleet(limitMs));
+    await expectResumption(await redisFleet(limitMs));
   },
 );
 
-async function resumes(fleet: Fleet): Promise<void> {
+async function expectResumption(fleet: Fleet): Promise<void> {
   open.push(fleet);
   const { offered, resumed, elsewhere, foreign, wrong, failures } = await load(fleet, 300);
   expect([wrong, failures]).toEqual([[], []]);

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { hasRedisServer } from '../../session-demo/src/redis-server.ts';
+import { hasRedisServer } from '@tlsmith/testkit/node';
 import { clusterFleet, type Fleet, redisFleet } from './fleet.ts';
 import { load, type LoadResult } from './load.ts';
 

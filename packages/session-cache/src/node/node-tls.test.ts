@@ -14,7 +14,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { redisStore } from '../redis.ts';
 import { resilientStore } from '../resilient.ts';
 import { shareSessions } from './node-tls-example.test-support.ts';
-import { hasRedisServer, startRedis } from './redis-server.test-support.ts';
+import { hasRedisServer, startRedis } from '@tlsmith/testkit/node';
 import { systemTimers } from './resilient-timers.ts';
 
 const host = 'server.example';

@@ -9,7 +9,7 @@ import { protectedStore } from '../shared-context.ts';
 import type { SessionStore, StoreKey } from '../store.ts';
 import { sharedTicketKeys, type TicketKeys } from '../ticket.ts';
 import { clients, clusterClients, type OpenClient } from './redis-clients.test-support.ts';
-import { freePort, hasRedisServer, type RedisServer, startRedis } from './redis-server.test-support.ts';
+import { freePort, hasRedisServer, type RedisServer, startRedis } from '@tlsmith/testkit/node';
 
 // Processes are started and cluster nodes meet: on a busy machine that takes its time.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });

@@ -19,7 +19,7 @@ import { trustAnchors } from '@tlsmith/x509';
 import { Redis } from 'ioredis';
 import { identity } from 'tlsmith';
 import { connect, createServer, type TLSSocket } from 'tlsmith/node';
-import { hasRedisServer, startRedis } from '../../../session-demo/src/redis-server.ts';
+import { hasRedisServer, startRedis } from '@tlsmith/testkit/node';
 import { listening, peer, type Session, type Setting } from '../ends.ts';
 import { type Bench, type Row, seconds } from '../harness.ts';
 

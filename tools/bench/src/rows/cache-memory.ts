@@ -13,7 +13,7 @@ export interface Cache {
 }
 
 /** Twice the capacity, so that every put of the rows' walk is of a key that was evicted. */
-export const cacheKeys: readonly StoreKey[] = Array.from({ length: 2 * capacity }, (_, index) =>
+const cacheKeys: readonly StoreKey[] = Array.from({ length: 2 * capacity }, (_, index) =>
   storeKey('session-id', uint(index * 2_654_435_761, 6)),
 );
 

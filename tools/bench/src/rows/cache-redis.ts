@@ -2,7 +2,7 @@ import { node } from '@tlsmith/crypto/node';
 import { protectedStore, redisStore, sharedTicketKeys, storeKey } from '@tlsmith/session-cache';
 import { uint, utf8 } from '@tlsmith/types';
 import { Redis } from 'ioredis';
-import { hasRedisServer, startRedis } from '../../../session-demo/src/redis-server.ts';
+import { hasRedisServer, startRedis } from '@tlsmith/testkit/node';
 import { type Bench, type Row, seconds } from '../harness.ts';
 import { withoutCertificates } from './cache-shared.ts';
 
@@ -30,7 +30,7 @@ async function opened(name: string, how: 'alone' | 'sealed'): Promise<Row> {
   const names = Array.from({ length: 4096 }, (_, index) => storeKey('session-id', uint(index, 32)));
   const session = withoutCertificates('tls12');
   const times = { now: 0, expiresAt: 3_600_000 };
-  await Promise.all(names.map((one) => sealed.put(one, session, times)));
+  await Promise.all(names.map(async (one) => sealed.put(one, session, times)));
   // The names that the sealed store made of these: what the bare client and the store alone ask for.
   const hashed = await client.keys('tls:*');
   const own = hashed.map((one) => one.slice('tls:'.length)) as typeof names;
