@@ -226,17 +226,6 @@ export const opensslClasses: readonly DisagreementClass[] = [
     decidedBy: 'unused bits of a BIT STRING are zero',
   },
   {
-    name: 'extension value that cannot be read',
-    peer: 'openssl',
-    refusedBy: 'ours',
-    mutations: ['extension value empty', 'extension value of another type'],
-    reason: /malformed/,
-    seed: 168,
-    right: 'ours',
-    section: 'RFC 5280 §4.2',
-    decidedBy: 'an extension value is the DER of the type that belongs to its OID',
-  },
-  {
     name: 'last second',
     peer: 'openssl',
     refusedBy: 'theirs',
