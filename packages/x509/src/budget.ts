@@ -8,7 +8,7 @@ export interface Budget {
    * beyond 4096 bits for more the longer it is.
    */
   readonly signatures: number;
-  /** Bytes of all certificates of a chain. */
+  /** Bytes of all certificates of a chain, and of what is stapled to it. */
   readonly bytes: number;
   /** Certificates looked at as possible issuers while paths are built. */
   readonly steps: number;

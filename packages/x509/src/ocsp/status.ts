@@ -1,6 +1,8 @@
 import { type Bytes, equal, type HashName, isCertificateRejected, type Work } from '@tlsmith/types';
+import { spend } from '../budget.ts';
 import { unknownCritical } from '../extension-list.ts';
 import { oidName } from '../oid.ts';
+import { exhausted } from '../report.ts';
 import { currencyOf } from '../revocation/currency.ts';
 import type { RevocationState, SourcedResponse } from '../revocation/state.ts';
 import {
@@ -10,7 +12,7 @@ import {
   type StatusQuestion,
   type StatusSource,
 } from '../revocation/status.ts';
-import type { SearchAsk } from '../search.ts';
+import { type SearchAsk, stop } from '../search.ts';
 import { formatTime } from '../time.ts';
 import type { BasicOcspResponse, SingleResponse } from './basic-response.ts';
 import { hashOf, identifies, type IssuerHashes, issuerHashes } from './certificate-id.ts';
@@ -43,19 +45,26 @@ function unknown(of: StatusProblem): CertificateStatus {
   return { status: 'unknown', problems: [of] };
 }
 
-function answerOf(
-  state: RevocationState,
-  { der, source }: SourcedResponse,
-): BasicOcspResponse | StatusProblem {
-  const parsed = parse(state, der);
-  if (parsed === undefined) return problem(source, 'malformed');
+function answerOf(state: RevocationState, response: SourcedResponse): BasicOcspResponse | StatusProblem {
+  const parsed = parse(state, response);
+  if (parsed === undefined) return problem(response.source, 'malformed');
   const { responseStatus, basic } = parsed;
-  return basic ?? problem(source, 'no-answer', { responseStatus });
+  return basic ?? problem(response.source, 'no-answer', { responseStatus });
 }
 
-function parse({ parsed }: RevocationState, der: Bytes): OcspResponse | undefined {
-  if (!parsed.has(der)) parsed.set(der, tryToParse(der));
-  return parsed.get(der);
+// What a peer staples is as much its choice as its chain, and is paid for from the same purse.
+function parse(
+  { parsed, search }: RevocationState,
+  { der, source }: SourcedResponse,
+): OcspResponse | undefined {
+  if (parsed.has(der)) return parsed.get(der);
+  const { purse } = search;
+  if (source === 'stapled' && !spend(purse, 'bytes', der.length)) {
+    throw stop(search, exhausted('bytes', purse.budget));
+  }
+  const response = tryToParse(der);
+  parsed.set(der, response);
+  return response;
 }
 
 function tryToParse(der: Bytes): OcspResponse | undefined {

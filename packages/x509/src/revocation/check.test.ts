@@ -263,3 +263,20 @@ test('a leaf that is itself a trust anchor has nobody who could revoke it', () =
   const work = verifyChain({ chain, anchors, at, purpose: 'server', revocation: { mode: 'hard' } });
   expect(compute(node, work).statuses).toEqual([]);
 });
+
+test('what a peer staples is paid from the budget: bytes, and the signatures of responders', () => {
+  const rubbish = Array.from({ length: 30 }, (_, i) => new Uint8Array(8192).fill(i));
+  expect(outcome({ mode: 'soft', stapled: rubbish })).toBe('budget-exceeded (certificate_unknown)');
+  expect(outcome({ mode: 'soft', ocsp: rubbish })).toBe('unknown,unknown');
+  const responder = { ...issue(between, { subject: 'Responder', eku: ['ocsp'] }), name: between.name };
+  const forged = Array.from({ length: 70 }, (_, second) =>
+    makeOcspResponse(between, {
+      responses: [{ about: leaf.certificate }],
+      responder,
+      by: 'key',
+      breakSignature: true,
+      producedAt: at - second * 1000,
+    }),
+  );
+  expect(outcome({ mode: 'soft', stapled: forged })).toBe('budget-exceeded (certificate_unknown)');
+});
