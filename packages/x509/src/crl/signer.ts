@@ -102,7 +102,8 @@ function* isValid(
   const known = state.signers.get(signer);
   if (known !== undefined) return known;
   const valid = yield* judge(state, signer, question);
-  state.signers.set(signer, valid);
+  // A no on the way to another signer may be due to that way.
+  if (valid || question.pending.length === 0) state.signers.set(signer, valid);
   return valid;
 }
 
