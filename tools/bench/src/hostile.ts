@@ -175,8 +175,6 @@ function nested(size: number): ChainRequest {
 }
 
 const longArc = (index: number): string => `1.3.6.1.4.1.${'2147483647.'.repeat(8)}${index}`;
-const name = (length: number, text = 'x'): readonly (readonly ['O', string])[] =>
-  Array.from({ length }, () => ['O', text] as const);
 const keyOf = (): TestKey => makeKey('p256');
 
 /** The worst that we know how to build. Each either verifies or is refused; it must not take long. */
@@ -199,8 +197,11 @@ export const hostiles: readonly Hostile[] = [
   },
   { name: 'one long name', make: (size) => withLeaf({ dns: [`${'a-'.repeat(size / 2)}b`] }) },
   { name: 'one long address', make: (size) => withLeaf({ email: [`"${'\\"'.repeat(size / 2)}@b`] }) },
-  { name: 'many parts of a subject', make: (size) => withLeaf({ subject: name(Math.floor(size / 12)) }) },
-  { name: 'a long subject', make: (size) => withLeaf({ subject: name(1, 'ﬁ '.repeat(size / 4)) }) },
+  {
+    name: 'many parts of a subject',
+    make: (size) => withLeaf({ subject: fill(size, 12, () => ['O', 'x'] as const) }),
+  },
+  { name: 'a long subject', make: (size) => withLeaf({ subject: [['O', 'ﬁ '.repeat(size / 4)]] }) },
   { name: 'policies and mappings', make: policies },
   { name: 'deep nesting', make: nested },
   {
