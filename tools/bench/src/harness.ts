@@ -70,7 +70,7 @@ export function measureSlope(points: readonly (readonly [size: number, time: num
   return rise / logs.reduce((sum, point) => sum + (point[0] - x) ** 2, 0);
 }
 
-export function median(values: readonly number[]): number {
+function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
   const [low, high] = [sorted[Math.ceil(sorted.length / 2) - 1] ?? Number.NaN, sorted[middle] ?? Number.NaN];
