@@ -45,7 +45,7 @@ function request(chain: readonly Uint8Array[]): ChainRequest {
  * have arguments, which is what the encoders of the test kit make of them.
  */
 function fill<T>(size: number, each: number, make: (index: number) => T): readonly T[] {
-  return Array.from({ length: Math.min(40_000, Math.max(1, Math.floor(size / each))) }, (_, index) =>
+  return Array.from({ length: Math.min(45_000, Math.max(1, Math.floor(size / each))) }, (_, index) =>
     make(index),
   );
 }
