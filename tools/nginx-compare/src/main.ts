@@ -38,7 +38,7 @@ async function compare(only: string, json: string | undefined): Promise<number> 
   }
   console.log(`nginx ${version} and tlsmith, driven by openssl s_client on 127.0.0.1`);
   const rows = await allRows(groups.filter(({ name }) => name.includes(only)));
-  console.log('\nReasons');
+  if (reasonsOf(rows).length > 0) console.log('\nReasons');
   for (const [index, reason] of reasonsOf(rows).entries()) console.log(`  ${index + 1}  ${reason}`);
   console.log('\nIn TLS 1.3');
   for (const [directive, meaning] of meaning13) console.log(`  ${directive}: ${meaning}`);
