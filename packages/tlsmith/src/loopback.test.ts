@@ -1,6 +1,7 @@
 import { node } from '@tlsmith/crypto/node';
 import { noble } from '@tlsmith/crypto/noble';
 import { type ClientSession, groups, schemes as schemesOf, suites, utf8 } from '@tlsmith/types';
+import { constrainedAnchor } from '@tlsmith/x509';
 import { describe, expect, test } from 'vitest';
 import { exchange, host, identityOf, names, pair, roots, sessions, text } from './pair.test-support.ts';
 import type { ConnectionEvent } from './events.ts';
@@ -184,6 +185,20 @@ test('a session made under one trust is not resumed under another, nor for anoth
     return again.client.negotiated?.resumed;
   });
   expect(resumed).toEqual([false, false, true]);
+});
+
+test('a session made under an anchor is not resumed when that anchor is trusted less', () => {
+  const server = { sessions: sessions() };
+  const first = pair({ server });
+  exchange(first.client, first.server);
+  const session = sessionIn(first.client.events());
+  const less = roots.map((anchor) => constrainedAnchor(anchor, { distrustAfter: 0 }));
+  const again = pair({ client: { trust: { roots: less } }, server, session });
+  exchange(again.client, again.server);
+  expect(names(again.client.events())).toEqual(['failed: distrusted-authority']);
+  const same = pair({ client: { trust: { roots: [...roots] } }, server, session });
+  exchange(same.client, same.server);
+  expect(same.client.negotiated?.resumed).toBe(true);
 });
 
 test('without server_name a session still belongs to the name that was proved', () => {

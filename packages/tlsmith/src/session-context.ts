@@ -1,5 +1,5 @@
-import { type Bytes, concat, uint, utf8 } from '@tlsmith/types';
-import type { ReferenceIdentity } from '@tlsmith/x509';
+import { type Bytes, concat, toHex, uint, utf8 } from '@tlsmith/types';
+import type { ReferenceIdentity, TrustAnchor } from '@tlsmith/x509';
 import type { Trust } from './trust.ts';
 
 /**
@@ -10,17 +10,32 @@ import type { Trust } from './trust.ts';
 export function sessionContext(trust: Trust | undefined, about: ReferenceIdentity | undefined): Bytes {
   const name =
     about === undefined ? '' : 'dns' in about ? `dns:${about.dns.toLowerCase()}` : `ip:${about.ip}`;
-  return concat(utf8(`${kindOf(trust)}|${name}|`), digest(partsOf(trust)));
+  if (trust === undefined) return utf8(`none|${name}|`);
+  if ('dangerouslyAcceptAnyCertificate' in trust) return utf8(`anybody|${name}|`);
+  return 'roots' in trust
+    ? concat(utf8(`roots|${name}|`), digestOf(trust.roots, anchorBytes))
+    : concat(
+        utf8(`pinned|${name}|`),
+        digestOf(trust.pinned, ({ of, sha256 }) => concat(utf8(of), sha256)),
+      );
 }
 
-const kindOf = (trust: Trust | undefined): string =>
-  trust === undefined ? 'none' : 'roots' in trust ? 'roots' : 'pinned' in trust ? 'pinned' : 'anybody';
+/** Whom an anchor names, and how far it is trusted. */
+function anchorBytes({ subject, publicKey, nameConstraints, constraints }: TrustAnchor): Bytes {
+  const limits = JSON.stringify({ nameConstraints, constraints }, (_key, value: unknown) =>
+    value instanceof Uint8Array ? toHex(value) : value,
+  );
+  return concat(subject.der, publicKey.spki, utf8(limits));
+}
 
-/** What the decision names; the order in which it does so says nothing. */
-function partsOf(trust: Trust | undefined): readonly Bytes[] {
-  if (trust === undefined || 'dangerouslyAcceptAnyCertificate' in trust) return [];
-  if ('pinned' in trust) return trust.pinned.map(({ of, sha256 }) => concat(utf8(of), sha256));
-  return trust.roots.map(({ subject, publicKey }) => concat(subject.der, publicKey.spki));
+// A system's bundle is some hundred anchors, and every connection asks: digested once, for as long as the list lives.
+const digests = new WeakMap<readonly unknown[], Bytes>();
+
+/** What a list names; its order says nothing. */
+function digestOf<T>(list: readonly T[], bytesOf: (item: T) => Bytes): Bytes {
+  const known = digests.get(list) ?? digest(list.map(bytesOf));
+  digests.set(list, known);
+  return known;
 }
 
 /** 64 bits of FNV-1a over each part, added up. Against mistakes, not against attackers. */
