@@ -1,5 +1,5 @@
 import type { CertificateSummary, Verdict } from './certificates.ts';
-import type { Failure } from './failure.ts';
+import type { Failure } from '@tlsmith/app-terminal';
 
 /** What was agreed on, as the summary shows it. */
 export interface Agreed extends Verdict {

@@ -11,7 +11,7 @@ import { type Fingerprint, fingerprint } from '@tlsmith/x509';
 import { defaultGroups, defaultVersions } from 'tlsmith';
 import { type StartTls, startTlsProtocols } from './starttls.ts';
 import { readTarget, type Target } from './target.ts';
-import { type Flag, helpText, items, pick, UsageError, wholeNumber } from './usage.ts';
+import { type Flag, helpText, items, pick, UsageError, wholeNumber } from '@tlsmith/app-terminal';
 
 /** Whom to believe. Root files without `system` are the only roots; no files and no other decision means `system`. */
 export interface TrustSettings {

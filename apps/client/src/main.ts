@@ -1,6 +1,6 @@
 import { help, readFlags } from './flags.ts';
 import { run } from './run.ts';
-import { UsageError } from './usage.ts';
+import { UsageError } from '@tlsmith/app-terminal';
 
 /** Runs the client; the exit status is 0, 1 (the connection failed) or 2 (the command line is wrong). */
 async function main(argv: readonly string[]): Promise<number> {

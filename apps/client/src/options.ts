@@ -6,7 +6,7 @@ import { type TrustAnchor, trustAnchors } from '@tlsmith/x509';
 import { type Identity, identity, type Trust } from 'tlsmith';
 import { type ConnectOptions, systemRoots } from 'tlsmith/node';
 import type { Settings } from './flags.ts';
-import { UsageError } from './usage.ts';
+import { UsageError } from '@tlsmith/app-terminal';
 
 /** Options of every connection of a run, but for where to connect. */
 export type Options = Omit<ConnectOptions, 'host' | 'port' | 'socket' | 'serverName'> & {

@@ -9,10 +9,11 @@ import {
 } from '@tlsmith/types';
 import { rejections } from '@tlsmith/x509';
 import { expect, test } from 'vitest';
-import { describeFailure } from './failure.ts';
+import { describeFailure } from '@tlsmith/app-terminal';
 import { linesOf } from './print.ts';
 
-const words = (error: Error): readonly string[] => linesOf({ event: 'failed', ...describeFailure(error) });
+const words = (error: Error): readonly string[] =>
+  linesOf({ event: 'failed', ...describeFailure(error, 'client') });
 
 test('a broken rule is told with its section, what was found, and the alert that went out', () => {
   const error = violation(violations.unexpectedMessage, {

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { CertificateSummary } from './certificates.ts';
 import type { Agreed, ClientEvent, Direction } from './events.ts';
-import type { Failure } from './failure.ts';
+import type { Failure } from '@tlsmith/app-terminal';
 import type { Settings } from './flags.ts';
 import { proseName } from './messages.ts';
 

@@ -14,7 +14,7 @@ import {
   type Program,
   startOpenssl,
 } from './programs.test-support.ts';
-import { UsageError } from './usage.ts';
+import { UsageError } from '@tlsmith/app-terminal';
 
 // Programs take their time to start where many do at once.
 vi.setConfig({ testTimeout: 60_000 });

@@ -4,7 +4,7 @@ import { type ClientSession, isTlsMisuse } from '@tlsmith/types';
 import { connect, type TLSSocket } from 'tlsmith/node';
 import { judge, summarizeChain } from './certificates.ts';
 import type { Agreed } from './events.ts';
-import { describeFailure } from './failure.ts';
+import { describeFailure } from '@tlsmith/app-terminal';
 import type { Settings } from './flags.ts';
 import { type Options, optionsOf, rootsOf } from './options.ts';
 import { Outgoing } from './outgoing.ts';
@@ -12,7 +12,7 @@ import { type Print, printer } from './print.ts';
 import { type Sessions, sessionsOf } from './sessions.ts';
 import { startTls } from './starttls.ts';
 import { tracerOf } from './tracer.ts';
-import { UsageError } from './usage.ts';
+import { UsageError } from '@tlsmith/app-terminal';
 
 /** The streams of the program. */
 export interface Streams {
@@ -44,7 +44,7 @@ export async function run(settings: Settings, streams: Streams): Promise<number>
     const error = await connectOnce(run, attempt);
     if (error instanceof UsageError) throw error;
     if (error !== undefined) {
-      print({ event: 'failed', ...describeFailure(error) });
+      print({ event: 'failed', ...describeFailure(error, 'client') });
       return 1;
     }
   }

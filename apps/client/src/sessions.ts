@@ -3,7 +3,7 @@ import { fileSessionStore } from '@tlsmith/session-cache/node';
 import { type ClientSession, isTlsMisuse } from '@tlsmith/types';
 import type { Settings } from './flags.ts';
 import { originOf } from './options.ts';
-import { UsageError } from './usage.ts';
+import { UsageError } from '@tlsmith/app-terminal';
 
 /** Where the sessions of a run come from and go to. */
 export interface Sessions {

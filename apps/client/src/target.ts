@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net';
-import { UsageError } from './usage.ts';
+import { UsageError } from '@tlsmith/app-terminal';
 
 /** Where to connect. */
 export interface Target {

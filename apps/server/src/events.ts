@@ -1,4 +1,4 @@
-import type { Failure } from './failure.ts';
+import type { Failure } from '@tlsmith/app-terminal';
 
 /** What was agreed on with a client. */
 export interface Agreed {

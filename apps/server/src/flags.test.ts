@@ -1,7 +1,7 @@
 import { groups, suites } from '@tlsmith/types';
 import { expect, test } from 'vitest';
 import { help, readFlags, type Settings } from './flags.ts';
-import { UsageError } from './usage.ts';
+import { UsageError } from '@tlsmith/app-terminal';
 
 const read = (...argv: readonly string[]): Settings => readFlags(['--cert', 'own.pem', ...argv]) as Settings;
 

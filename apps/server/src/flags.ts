@@ -8,7 +8,7 @@ import {
 } from '@tlsmith/types';
 import { defaultGroups, defaultSessionLifetime, defaultVersions } from 'tlsmith';
 import { type StartTls, startTlsProtocols } from './starttls.ts';
-import { type Flag, helpText, items, pick, UsageError, wholeNumber } from './usage.ts';
+import { type Flag, helpText, items, pick, UsageError, wholeNumber } from '@tlsmith/app-terminal';
 
 /** What the server does with the data of a connection. */
 export type Service = 'status' | 'echo' | 'console';

@@ -1,6 +1,6 @@
 import { help, readFlags } from './flags.ts';
 import { run } from './run.ts';
-import { UsageError } from './usage.ts';
+import { UsageError } from '@tlsmith/app-terminal';
 
 /** Runs the server until it is stopped, or has accepted as many connections as it should. */
 async function main(argv: readonly string[]): Promise<number> {

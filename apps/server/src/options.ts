@@ -12,7 +12,7 @@ import { trustAnchors } from '@tlsmith/x509';
 import { type Identity, identity } from 'tlsmith';
 import type { CreateServerOptions } from 'tlsmith/node';
 import type { Settings } from './flags.ts';
-import { UsageError } from './usage.ts';
+import { UsageError } from '@tlsmith/app-terminal';
 
 /**
  * Makes options of settings: here files are read.

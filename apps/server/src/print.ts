@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { Agreed, ConnectionEvent, Direction, ServerEvent } from './events.ts';
-import type { Failure } from './failure.ts';
+import type { Failure } from '@tlsmith/app-terminal';
 import type { Settings } from './flags.ts';
 
 /** Takes events as they happen. */

@@ -6,13 +6,13 @@ import { describeName, parseCertificate } from '@tlsmith/x509';
 import type { Tracer } from 'tlsmith';
 import { accept, type CreateServerOptions, serverConfig, type TLSSocket } from 'tlsmith/node';
 import type { Agreed, ConnectionEvent } from './events.ts';
-import { describeFailure } from './failure.ts';
+import { describeFailure } from '@tlsmith/app-terminal';
 import type { Settings } from './flags.ts';
 import { optionsOf } from './options.ts';
 import { printer } from './print.ts';
 import { echo, status } from './services.ts';
 import { startTls } from './starttls.ts';
-import { UsageError } from './usage.ts';
+import { UsageError } from '@tlsmith/app-terminal';
 
 /** The streams of the program. */
 export interface Streams {
@@ -44,7 +44,7 @@ export async function run(settings: Settings, streams: Streams): Promise<Server>
     const tell = (event: ConnectionEvent): void => print({ connection, ...event });
     tell({ event: 'connection', remote: `${socket.remoteAddress}:${socket.remotePort}` });
     welcome(socket, { settings, options, streams, tell }).catch((error: Error) => {
-      tell({ event: 'failed', ...describeFailure(error) });
+      tell({ event: 'failed', ...describeFailure(error, 'server') });
       socket.destroy();
     });
   });
@@ -99,7 +99,7 @@ function converse(socket: TLSSocket, visit: Visit): void {
   });
   socket.on('close', () => {
     if (failure === undefined) tell({ event: 'closed', received });
-    else tell({ event: 'failed', ...describeFailure(failure) });
+    else tell({ event: 'failed', ...describeFailure(failure, 'server') });
   });
 }
 

@@ -148,6 +148,21 @@ const refused = [
     `import { a } from '@tlsmith/quic';`,
     ['1 rule 8'],
   ],
+  ...(['packages/record/src/a.ts', 'tools/bench/src/a.ts'] as const).map(
+    (path) =>
+      [
+        `rule 8: what apps share, from ${path}`,
+        path,
+        `import '@tlsmith/app-terminal';`,
+        ['1 rule 8'],
+      ] as const,
+  ),
+  [
+    'rule 8: an app that exports nothing',
+    'apps/client/src/main.ts',
+    `import { a } from '@tlsmith/app-client';`,
+    ['1 rule 8'],
+  ],
 ] as const;
 
 test.each(refused)('%s is caught', (_, path, text, findings) => {
@@ -199,6 +214,7 @@ const allowed = [
     `import '@tlsmith/testkit/node';`,
   ],
   ['a test library in a test', 'packages/codec/src/a.test.ts', `import fc from 'fast-check';`],
+  ['what apps share, in an app', 'apps/client/src/main.ts', `import { a } from '@tlsmith/app-terminal';`],
   ['a declared sibling in an app', 'apps/client/src/main.ts', `import { a } from '@tlsmith/record';`],
 ] as const;
 

@@ -49,7 +49,15 @@ function sound(): Record<string, string> {
     ...Object.fromEntries(Object.keys(packages).flatMap((folder) => Object.entries(soundPackage(folder)))),
     'apps/client/package.json': JSON.stringify({
       name: '@tlsmith/app-client',
-      dependencies: { tlsmith: 'workspace:^', '@tlsmith/record': 'workspace:^' },
+      dependencies: {
+        tlsmith: 'workspace:^',
+        '@tlsmith/record': 'workspace:^',
+        '@tlsmith/app-terminal': 'workspace:^',
+      },
+    }),
+    'apps/terminal/package.json': JSON.stringify({
+      name: '@tlsmith/app-terminal',
+      exports: { '.': './src/index.ts' },
     }),
     'packages/types/src/alert.ts':
       'export const alertDescription = { close_notify: 0, illegal_parameter: 47 } as const;',

@@ -43,7 +43,10 @@ function siblingFindings(
   workspace: Workspace,
 ): Finding[] {
   const found: Finding[] = [];
-  const subpaths = workspace.manifests.get(`packages/${folder}`)?.subpaths;
+  // What apps have in common is a private package beside them, and theirs alone.
+  const shared = file.area === 'apps' && folder.startsWith('app-');
+  const place = shared ? `apps/${folder.slice('app-'.length)}` : `packages/${folder}`;
+  const subpaths = workspace.manifests.get(place)?.subpaths;
   if (subpaths === undefined) return [[8, `${specifier} is not a package of this repository`]];
   if (!subpaths.includes(subpath)) found.push([8, `${specifier} is not an export of its package`]);
   if (subpath === './node' && !mayKnowNode(file)) found.push([4, `${specifier} outside a node subpath`]);

@@ -1,4 +1,10 @@
-import { isCertificateRejected, isConnectionFailed, isPeerAlert, isTlsViolation } from '@tlsmith/types';
+import {
+  isCertificateRejected,
+  isConnectionFailed,
+  isPeerAlert,
+  isTlsViolation,
+  type Role,
+} from '@tlsmith/types';
 import { explainViolation } from '@tlsmith/types/explain';
 import { describeReport, explainRejection, type RejectionCode, reportOf } from '@tlsmith/x509';
 
@@ -17,8 +23,8 @@ export interface Failure {
   readonly facts?: string;
 }
 
-/** Puts an error into words. */
-export function describeFailure(error: Error): Failure {
+/** Puts an error into words for whoever runs that end of the connection. */
+export function describeFailure(error: Error, end: Role): Failure {
   if (isTlsViolation(error)) {
     const { code, alert, facts } = error;
     const text = explainViolation(code);
@@ -32,10 +38,11 @@ export function describeFailure(error: Error): Failure {
   }
   if (isCertificateRejected(error)) {
     const { report: _report, ...facts } = error.facts;
-    const { sentence, section } = explainRejection(error.code as RejectionCode, facts);
+    const { browser, sentence, section } = explainRejection(error.code as RejectionCode, facts);
     return {
       code: error.code,
-      sentence,
+      // What a browser says is said of servers.
+      sentence: end === 'client' ? `${browser} ${sentence}` : sentence,
       section,
       alert: { direction: 'write', description: error.alert },
       checks: describeReport(reportOf(error)),
@@ -43,7 +50,8 @@ export function describeFailure(error: Error): Failure {
     };
   }
   if (isPeerAlert(error)) {
-    const sentence = `The client ended the connection with the alert ${error.alert}.`;
+    const peer = end === 'client' ? 'peer' : 'client';
+    const sentence = `The ${peer} ended the connection with the alert ${error.alert}.`;
     return { code: error.code, sentence, alert: { direction: 'read', description: error.alert } };
   }
   if (isConnectionFailed(error)) return { code: error.code, sentence: causeOf(error) };

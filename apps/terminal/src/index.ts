@@ -1,0 +1,2 @@
+export { describeFailure, type Failure } from './failure.ts';
+export { type Flag, UsageError, helpText, wholeNumber, items, pick } from './usage.ts';
