@@ -1,4 +1,4 @@
-import { type Message13, message13, rawExtension, statusRequest } from '@tlsmith/codec';
+import { type ExtensionList, type Message13, message13, rawExtension, statusRequest } from '@tlsmith/codec';
 import { append, type Transcript, transcriptHash } from '@tlsmith/key-schedule';
 import { type Bytes, type CipherSuite13, type Role, violation, violations } from '@tlsmith/types';
 import { type Credential, sign, type Work } from './ask.ts';
@@ -19,6 +19,8 @@ export interface AuthenticationWanted {
   readonly accepted: readonly number[];
   /** Whether a stapled OCSP response was asked for. */
   readonly staple?: boolean;
+  /** Of modules, for the first certificate. */
+  readonly extensions: ExtensionList;
 }
 
 /**
@@ -34,7 +36,7 @@ export function* authentication13(
     certificateRequestContext: wanted.context,
     certificateList: (own?.chain ?? []).map((certData, index) => ({
       certData,
-      extensions: index === 0 ? stapled(own, wanted) : [],
+      extensions: index === 0 ? [...stapled(own, wanted), ...wanted.extensions] : [],
     })),
   });
   const log = append(flight.log, `${wanted.role}_certificate`, certificate.raw);

@@ -35,6 +35,20 @@ export {
   type Stepped,
   step,
 } from './machine.ts';
+export {
+  type AnswerMessage,
+  type Body,
+  type ClientModule,
+  defineExtension,
+  type ExtensionModule,
+  extensionResult,
+  type ModuleAnswers,
+  type ModuleFacts,
+  type ModuleMessage,
+  type ModuleParts,
+  type OfferFacts,
+  type ServerModule,
+} from './module.ts';
 export type { Negotiated } from './negotiated.ts';
 export {
   type ClientPolicy,

@@ -20,4 +20,6 @@ export interface Negotiated {
   readonly peer: PeerAuthenticated | undefined;
   /** TLS 1.2: RFC 7627. Always true in TLS 1.3. */
   readonly extendedMasterSecret: boolean;
+  /** Results of extension modules by extension type; `extensionResult` reads them with their types. */
+  readonly extensions: Readonly<Record<number, unknown>>;
 }

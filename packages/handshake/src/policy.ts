@@ -9,8 +9,10 @@ import {
   TlsMisuse,
   type Version,
 } from '@tlsmith/types';
+import type { ExtensionModule } from './module.ts';
+import { distinctModules } from './modules.ts';
 
-/** What both roles decide before a handshake. Plain, frozen data but for `arrange`. */
+/** What both roles decide before a handshake. Plain, frozen data but for `extensions` and `arrange`. */
 export interface CommonPolicy {
   /** In order of preference. */
   readonly versions: readonly Version[];
@@ -25,6 +27,8 @@ export interface CommonPolicy {
   /** Seconds; capped at 604,800 (RFC 9846 §4.7.1). */
   readonly sessionLifetime: number;
   readonly limits: HandshakeLimits;
+  /** Extensions besides our own, by {@link defineExtension}. */
+  readonly extensions?: readonly ExtensionModule[] | undefined;
   /** Last word on a message's extensions: tests replay traces with it, nobody else needs it. */
   readonly arrange?: ((message: ExtensionMessage, extensions: ExtensionList) => ExtensionList) | undefined;
 }
@@ -134,5 +138,5 @@ function checked<P extends CommonPolicy>(policy: P): P {
     ],
   ];
   for (const [wrong, code, message] of unmet) if (wrong) throw new TlsMisuse(code, message);
-  return Object.freeze({ ...policy });
+  return Object.freeze({ ...policy, extensions: distinctModules(policy.extensions ?? []) });
 }

@@ -2,6 +2,7 @@ import {
   type ClientPolicy,
   clientPolicy,
   type CommonPolicy,
+  type ExtensionModule,
   type HandshakeLimits,
   type ServerPolicy,
   serverPolicy,
@@ -56,6 +57,8 @@ export interface CommonOptions {
   readonly suites?: readonly CipherSuite[];
   readonly groups?: readonly NamedGroup[];
   readonly schemes?: readonly SignatureScheme[];
+  /** TLS extensions besides our own, by `defineExtension` of `@tlsmith/handshake`. */
+  readonly extensions?: readonly ExtensionModule[];
   /** Application protocols in order of preference (RFC 7301). */
   readonly alpn?: readonly string[];
   /** TLS 1.2: whether a peer without RFC 7627 is refused; by default a client requires it and a server prefers it. */
@@ -210,6 +213,7 @@ function commonPolicy(options: CommonOptions): CommonPolicy {
     alpn: options.alpn ?? [],
     sessionLifetime: Math.min(options.sessionLifetime ?? defaultSessionLifetime, sevenDays),
     limits: limitsOf(options) as HandshakeLimits,
+    extensions: options.extensions,
     arrange: options.arrange,
   };
 }

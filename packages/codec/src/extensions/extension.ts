@@ -71,7 +71,7 @@ export function rawExtension<Bodies extends object, M extends keyof Bodies & Ext
 export function allowedExtensions(
   extensions: ExtensionList | undefined,
   message: ExtensionMessage,
-  known: ReadonlyMap<number, Extension>,
+  known: Pick<ReadonlyMap<number, Extension>, 'get'>,
 ): ExtensionList {
   for (const { type } of extensions ?? []) {
     const extension = known.get(type);

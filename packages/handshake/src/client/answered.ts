@@ -4,10 +4,10 @@ import {
   decode,
   type ExtensionList,
   type ExtensionMessage,
-  knownExtensions,
   type RawExtension,
 } from '@tlsmith/codec';
 import { violation, violations } from '@tlsmith/types';
+import { type Modular, structures } from '../modules.ts';
 import type { ClientPolicy } from '../policy.ts';
 
 /**
@@ -20,16 +20,22 @@ export function answeredExtensions(
   extensions: ExtensionList | undefined,
   message: ExtensionMessage,
   offered: readonly number[],
+  policy: Modular,
 ): ExtensionList {
   const unasked = extensions?.find(({ type }) => !offered.includes(type));
   if (unasked !== undefined)
     throw violation(violations.unsolicitedExtension, { type: unasked.type, message });
-  return allowedExtensions(extensions, message, knownExtensions).filter((raw) => wellFormed(raw, message));
+  const known = structures(policy);
+  return allowedExtensions(extensions, message, known).filter((raw) => wellFormed(raw, message, known));
 }
 
 /** What nobody reads later is read here: an acknowledgement with content is not one. Filters nothing, throws instead. */
-function wellFormed({ type, body }: RawExtension, message: ExtensionMessage): boolean {
-  const bodies = knownExtensions.get(type)?.in as Readonly<Record<string, Codec<unknown>>> | undefined;
+function wellFormed(
+  { type, body }: RawExtension,
+  message: ExtensionMessage,
+  known: ReturnType<typeof structures>,
+): boolean {
+  const bodies = known.get(type)?.in as Readonly<Record<string, Codec<unknown>>> | undefined;
   const codec = bodies?.[message];
   return codec === undefined || decode(codec, body) !== undefined;
 }

@@ -28,12 +28,13 @@ export function* onHelloRetryRequest(
   const log = append(rewritten, 'hello_retry_request', event.raw);
   // A PSK of another hash could not be used with the suite that is now certain (RFC 9846 §4.2.2).
   const early = state.offer.early?.hash.name === suite.hash.name ? state.offer.early : undefined;
-  const { random, sessionId, session } = state.offer;
+  const { random, sessionId, session, modules } = state.offer;
   const facts = {
     random,
     sessionId,
     shares: entries,
     cookie: retry.cookie,
+    modules,
     session,
     early,
     now: yield* now(),
@@ -63,10 +64,8 @@ function retryOf(
   policy: ClientPolicy,
 ): { readonly retry: Retry; readonly suite: CipherSuite13 } {
   // cookie is the one extension that may come unasked (RFC 9846 §4.2.4).
-  const extensions = answeredExtensions(request.extensions, 'hello_retry_request', [
-    ...offer.extensions,
-    cookie.type,
-  ]);
+  const mayCome = [...offer.extensions, cookie.type];
+  const extensions = answeredExtensions(request.extensions, 'hello_retry_request', mayCome, policy);
   const version = readExtension(extensions, supportedVersions, 'hello_retry_request');
   if (version === undefined) throw violation(violations.missingSupportedVersions);
   if (version !== protocolVersion.tls13 || !policy.versions.includes('tls13')) {

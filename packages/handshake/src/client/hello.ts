@@ -48,6 +48,8 @@ export interface HelloFacts {
   readonly sessionId: Bytes;
   readonly shares: readonly KeyShareEntry[];
   readonly cookie: Bytes | undefined;
+  /** What extension modules say: the same in both hellos. */
+  readonly modules: ExtensionList;
   readonly session: ClientSession | undefined;
   /** Early secret of the session's PSK; undefined where no PSK is offered. */
   readonly early: EarlyStage | undefined;
@@ -98,6 +100,7 @@ function extensionsOf(policy: ClientPolicy, facts: HelloFacts): ExtensionList {
       ? []
       : [rawExtension(applicationLayerProtocolNegotiation, 'client_hello', protocols)]),
     ...modernExtensions(policy, facts),
+    ...facts.modules,
   ];
 }
 

@@ -12,6 +12,7 @@ import { beginKeyExchange, now, type Work } from '../ask.ts';
 import { send, tolerateChangeCipherSpec } from '../effect.ts';
 import type { StartEvent } from '../event.ts';
 import { copyOfMaster } from '../keys12.ts';
+import { spoken } from '../modules.ts';
 import { type ClientPolicy, suites12, suites13 } from '../policy.ts';
 import { clientHello } from './hello.ts';
 import { go, type In, type Landing, type Offer } from './states.ts';
@@ -33,11 +34,13 @@ export function* onStart(
       ? yield* earlySecret(hashInfo, session.psk)
       : undefined;
   const entries = shares.map(({ group, share }) => ({ group, keyExchange: share }));
+  const modules = spoken(policy, 'client_hello', ({ client }) => client?.offer(policy));
   const facts = {
     random: clientRandom,
     sessionId,
     shares: entries,
     cookie: undefined,
+    modules,
     session,
     early,
     now: at,
@@ -52,6 +55,7 @@ export function* onStart(
     shares: shares.map(({ group, key }) => ({ group, key })),
     session,
     early,
+    modules,
   };
   const log = append([], 'client_hello', hello.raw);
   return go('client/wait-server-hello', { hello, offer, log }, send(hello), tolerateChangeCipherSpec(true));

@@ -1,4 +1,4 @@
-import type { ClientHello, MessageOf } from '@tlsmith/codec';
+import type { ClientHello, ExtensionList, MessageOf } from '@tlsmith/codec';
 import type { EarlyStage, Transcript } from '@tlsmith/key-schedule';
 import type { Bytes, ClientSession } from '@tlsmith/types';
 import type { Client12Facts } from '../client12/states.ts';
@@ -24,6 +24,8 @@ export interface Offer {
   readonly session: ClientSession | undefined;
   /** Early secret of the offered PSK. */
   readonly early: EarlyStage | undefined;
+  /** Of `extensions`, those of modules. */
+  readonly modules: ExtensionList;
 }
 
 /** What a HelloRetryRequest said (RFC 9846 §4.2.4). */

@@ -3,6 +3,7 @@ import { append, finishedVerifyData12, transcriptHash } from '@tlsmith/key-sched
 import type { ClientSession12 } from '@tlsmith/types';
 import { now, type Work } from '../ask.ts';
 import { go, type In, type Landing } from '../client/states.ts';
+import { accepted } from '../client/modules.ts';
 import { type Effect, install, send, sendChangeCipherSpec } from '../effect.ts';
 import type { ChangeCipherSpecEvent, MessageEvent } from '../event.ts';
 import { checkFinished } from '../finished.ts';
@@ -44,11 +45,12 @@ export function* onFinished(
   event: MessageEvent<'finished', Finished>,
   policy: ClientPolicy,
 ): Landing<'client12/connected'> {
-  const { hellos, keys, negotiated, resumed } = state;
+  const { hellos, keys, resumed } = state;
   const { suite } = hellos;
   const covered = yield* transcriptHash(suite.hash, state.log);
   const expected = yield* finishedVerifyData12(suite.hash, keys.master, 'server', covered);
   const proof = checkFinished(expected, event.body.verifyData);
+  const negotiated = accepted(state.modules, policy, state.negotiated);
   const reply = resumed === undefined ? [] : yield* ownFinished(state, event.raw);
   const remembered = yield* session(state, policy);
   return go('client12/connected', { proof, hellos, keys, negotiated, refusals: 0 }, ...reply, ...remembered);

@@ -43,7 +43,7 @@ export function* onServerHelloDone(
   event: MessageEvent<'server_hello_done', ServerHelloDone>,
   policy: ClientPolicy,
 ): Landing<'client12/wait-new-session-ticket' | 'client12/wait-change-cipher-spec'> {
-  const { hellos, sessionId, ticketPromised, negotiated } = state;
+  const { hellos, sessionId, ticketPromised, modules, negotiated } = state;
   const { suite } = hellos;
   const opened = append(state.log, 'server_hello_done', event.raw);
   const requested = state.at === 'client12/wait-server-hello-done' ? state.requested : undefined;
@@ -62,6 +62,7 @@ export function* onServerHelloDone(
     hellos,
     sessionId,
     ticketPromised,
+    modules,
     negotiated,
     log: append(proved.log, 'client_finished', finished.raw),
     keys,

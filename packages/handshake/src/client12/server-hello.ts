@@ -25,6 +25,7 @@ import { answeredExtensions, chosenProtocol } from '../client/answered.ts';
 import { disclose } from '../effect.ts';
 import type { MessageEvent } from '../event.ts';
 import { copyOfMaster, keysFrom } from '../keys12.ts';
+import { asked, noResults, recorded } from '../modules.ts';
 import type { Negotiated } from '../negotiated.ts';
 import { type ClientPolicy, suites12, suites13 } from '../policy.ts';
 
@@ -43,7 +44,7 @@ export function* onServerHello12(
   const hello = event.body;
   const suite = chosenSuite(hello, policy);
   const extensions = pointsAgreed(
-    answeredExtensions(tolerated(hello.extensions), 'tls12_server_hello', offer.extensions),
+    answeredExtensions(tolerated(hello.extensions), 'tls12_server_hello', offer.extensions, policy),
   );
   const extendedMasterSecret = secured(extensions, policy);
   const resumed = resumedSession(hello, suite, offer, extendedMasterSecret);
@@ -51,6 +52,7 @@ export function* onServerHello12(
     hellos: { suite, clientRandom: offer.random, serverRandom: hello.random, extendedMasterSecret },
     sessionId: hello.legacySessionIdEcho,
     ticketPromised: hasExtension(extensions, sessionTicket),
+    modules: recorded(asked(offer.modules), 'tls12_server_hello', extensions),
     log: append(state.log, 'server_hello', event.raw),
     negotiated: negotiated(suite, extensions, { policy, resumed, extendedMasterSecret }),
   };
@@ -134,5 +136,6 @@ function negotiated(
     peerChain: resumed?.peerChain ?? [],
     peer: undefined,
     extendedMasterSecret,
+    extensions: noResults,
   };
 }

@@ -3,6 +3,7 @@ import type { Bytes, ClientSession12 } from '@tlsmith/types';
 import type { PeerAuthenticated } from '../ask.ts';
 import type { FinishedChecked } from '../finished.ts';
 import type { Hellos12, Keys12 } from '../keys12.ts';
+import type { Exchanged } from '../modules.ts';
 import type { Negotiated } from '../negotiated.ts';
 
 /** What a client knows from a TLS 1.2 ServerHello on. */
@@ -12,6 +13,8 @@ export interface Handshaking12 {
   readonly sessionId: Bytes;
   /** Whether the server promised a NewSessionTicket. */
   readonly ticketPromised: boolean;
+  /** What modules offered, and ServerHello's answers until Finished is checked. */
+  readonly modules: readonly Exchanged[];
   readonly log: Transcript;
   readonly negotiated: Negotiated;
 }

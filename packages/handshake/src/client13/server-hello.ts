@@ -22,6 +22,7 @@ import { go, type In, type Landing, type Offer, type Retry } from '../client/sta
 import { answeredExtensions } from '../client/answered.ts';
 import { disclose, install, sendChangeCipherSpec } from '../effect.ts';
 import type { MessageEvent } from '../event.ts';
+import { asked, noResults, recorded } from '../modules.ts';
 import { type ClientPolicy, suites12, suites13 } from '../policy.ts';
 
 type Waiting = In<'client/wait-server-hello' | 'client/wait-server-hello-after-retry'>;
@@ -35,7 +36,7 @@ export function* onServerHello13(
   const { offer } = state;
   const retry = state.at === 'client/wait-server-hello' ? undefined : state.retry;
   const suite = chosenSuite(event.body, { offer, retry }, policy);
-  const extensions = answeredExtensions(event.body.extensions, 'server_hello', offer.extensions);
+  const extensions = answeredExtensions(event.body.extensions, 'server_hello', offer.extensions, policy);
   const resumed = resumedSession(readExtension(extensions, preSharedKey, 'server_hello'), offer, suite);
   const share = serverShare(extensions, offer, resumed);
   const { group, secret } = yield* sharedSecret(share, offer, policy);
@@ -59,6 +60,7 @@ export function* onServerHello13(
     peerChain: resumed?.peerChain ?? [],
     peer: undefined,
     extendedMasterSecret: true,
+    extensions: noResults,
   };
   return go(
     'client13/wait-encrypted-extensions',
@@ -66,6 +68,7 @@ export function* onServerHello13(
       suite,
       clientRandom: offer.random,
       offered: offer.extensions,
+      modules: recorded(asked(offer.modules), 'server_hello', extensions),
       camouflage,
       handshake,
       clientTraffic,

@@ -1,7 +1,9 @@
+import type { ExtensionList } from '@tlsmith/codec';
 import type { HandshakeStage, Transcript } from '@tlsmith/key-schedule';
 import type { Bytes, CipherSuite13, ClientSession13, Secret } from '@tlsmith/types';
 import type { PeerAuthenticated } from '../ask.ts';
 import type { FinishedChecked } from '../finished.ts';
+import type { Exchanged } from '../modules.ts';
 import type { Negotiated } from '../negotiated.ts';
 
 /** What a client knows from ServerHello on. */
@@ -10,6 +12,8 @@ export interface Handshaking {
   readonly clientRandom: Bytes;
   /** Types of the extensions that were offered. */
   readonly offered: readonly number[];
+  /** What modules offered, and the server's answers until its Finished is checked. */
+  readonly modules: readonly Exchanged[];
   readonly camouflage: boolean;
   readonly handshake: HandshakeStage;
   readonly clientTraffic: Secret<'traffic'>;
@@ -23,6 +27,8 @@ export interface Requested {
   readonly context: Bytes;
   readonly schemes: readonly number[];
   readonly authorities: readonly Bytes[];
+  /** Extensions of modules in the request. */
+  readonly modules: ExtensionList;
 }
 
 /** The server's certificates, or the ones of the session that is resumed. */

@@ -4,7 +4,6 @@ import {
   type CertificateEntry,
   type CertificateRequest13,
   certificateAuthorities,
-  knownExtensions,
   readExtension,
   signatureAlgorithms,
   signedCertificateTimestamp,
@@ -16,23 +15,26 @@ import { authenticatePeer } from '../ask.ts';
 import { go, type In, type Landing } from '../client/states.ts';
 import { answeredExtensions } from '../client/answered.ts';
 import type { MessageEvent } from '../event.ts';
-import type { ClientPolicy } from '../policy.ts';
+import { ofModules, recorded, structures } from '../modules.ts';
+import type { ClientPolicy, CommonPolicy } from '../policy.ts';
 
 /** CertificateRequest: the server wants to know us (RFC 9846 §4.4.2). */
 export function* onCertificateRequest(
   state: In<'client13/wait-certificate-or-request'>,
   event: MessageEvent<'certificate_request', CertificateRequest13>,
+  policy: ClientPolicy,
 ): Landing<'client13/wait-certificate'> {
   const { at: _at, ...known } = state;
   const { certificateRequestContext: context, extensions } = event.body;
   // Non-empty contexts are for post-handshake authentication.
   if (context.length > 0) throw violation(violations.certificateRequestContext, { length: context.length });
-  const allowed = allowedExtensions(extensions, 'certificate_request', knownExtensions);
+  const allowed = allowedExtensions(extensions, 'certificate_request', structures(policy));
   const schemes = readExtension(allowed, signatureAlgorithms, 'certificate_request');
   if (schemes === undefined) throw violation(violations.missingSignatureAlgorithms);
   const authorities = readExtension(allowed, certificateAuthorities, 'certificate_request') ?? [];
   const log = append(state.log, 'certificate_request', event.raw);
-  return go('client13/wait-certificate', { ...known, log, requested: { context, schemes, authorities } });
+  const requested = { context, schemes, authorities, modules: ofModules(policy, allowed) };
+  return go('client13/wait-certificate', { ...known, log, requested });
 }
 
 /** Certificate: the server's chain is judged before its signature is (RFC 9846 §4.5.1). */
@@ -45,7 +47,7 @@ export function* onCertificate(
   if (context.length > 0) throw violation(violations.certificateRequestContext, { length: context.length });
   const [leaf] = certificateList;
   if (leaf === undefined) throw violation(violations.emptyServerCertificate);
-  const chain = certificateChain(event.body, state.offered, policy.limits.certificates);
+  const chain = certificateChain(event.body, state.offered, policy);
   const authenticated = yield* authenticatePeer({
     chain,
     role: 'server',
@@ -57,21 +59,24 @@ export function* onCertificate(
   const { at: _at, ...known } = state;
   const requested = state.at === 'client13/wait-certificate' ? state.requested : undefined;
   const log = append(state.log, 'server_certificate', event.raw);
-  return go('client13/wait-certificate-verify', { ...known, log, requested, peer: { chain, authenticated } });
+  const modules = recorded(state.modules, 'certificate', leaf.extensions);
+  const facts = { ...known, modules, log, requested, peer: { chain, authenticated } };
+  return go('client13/wait-certificate-verify', facts);
 }
 
 /** The DER certificates of a TLS 1.3 Certificate message, whose extensions must answer ours. */
 export function certificateChain(
   { certificateList }: Certificate13,
   offered: readonly number[],
-  limit: number,
+  policy: CommonPolicy,
 ): readonly Bytes[] {
+  const limit = policy.limits.certificates;
   if (certificateList.length > limit) {
     throw violation(violations.tooManyCertificates, { certificates: certificateList.length, limit });
   }
   const answered = (entry: CertificateEntry): CertificateEntry => ({
     ...entry,
-    extensions: answeredExtensions(entry.extensions, 'certificate', offered),
+    extensions: answeredExtensions(entry.extensions, 'certificate', offered, policy),
   });
   return certificateList.map((entry) => answered(entry).certData);
 }

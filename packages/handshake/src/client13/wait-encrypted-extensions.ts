@@ -9,6 +9,7 @@ import { append } from '@tlsmith/key-schedule';
 import { go, type In, type Landing } from '../client/states.ts';
 import { answeredExtensions, chosenProtocol } from '../client/answered.ts';
 import type { MessageEvent } from '../event.ts';
+import { recorded } from '../modules.ts';
 import type { ClientPolicy } from '../policy.ts';
 
 /** EncryptedExtensions: the server's answers (RFC 9846 §4.4.1). */
@@ -18,10 +19,11 @@ export function* onEncryptedExtensions(
   policy: ClientPolicy,
 ): Landing<'client13/wait-certificate-or-request' | 'client13/wait-finished'> {
   const { resumed, at: _at, ...known } = state;
-  const extensions = answeredExtensions(event.body.extensions, 'encrypted_extensions', state.offered);
+  const extensions = answeredExtensions(event.body.extensions, 'encrypted_extensions', state.offered, policy);
   const alpn = chosenProtocol(readProtocol(extensions), policy);
   const facts = {
     ...known,
+    modules: recorded(state.modules, 'encrypted_extensions', extensions),
     log: append(state.log, 'encrypted_extensions', event.raw),
     negotiated: { ...state.negotiated, alpn },
   };

@@ -17,6 +17,7 @@ import { go, type In, type Landing } from '../client/states.ts';
 import { disclose, install, send, tolerateChangeCipherSpec } from '../effect.ts';
 import type { MessageEvent } from '../event.ts';
 import { checkFinished } from '../finished.ts';
+import { accepted, certifying } from '../client/modules.ts';
 import type { ClientPolicy } from '../policy.ts';
 
 /** The server's Finished, answered by our last flight (RFC 9846 §4.5.3, §A.1). */
@@ -25,13 +26,14 @@ export function* onFinished(
   event: MessageEvent<'finished', Finished>,
   policy: ClientPolicy,
 ): Landing<'client13/connected'> {
-  const { suite, clientRandom, handshake, negotiated } = state;
+  const { suite, clientRandom, handshake } = state;
   const expected = yield* finishedVerifyData13(
     suite.hash,
     state.serverTraffic,
     yield* transcriptHash(suite.hash, state.log),
   );
   const proof = checkFinished(expected, event.body.verifyData);
+  const negotiated = accepted(state.modules, policy, state.negotiated);
   const log = append(state.log, 'server_finished', event.raw);
   const main = yield* mainSecret(handshake);
   const covered = yield* transcriptHash(suite.hash, log);
@@ -70,8 +72,8 @@ function* lastFlight(
   log: Transcript,
   policy: ClientPolicy,
 ): Work<Authenticated> {
-  const { suite, requested } = state;
-  const authenticated = yield* clientAuthentication(requested, { suite, log, messages: [] }, policy);
+  const { suite } = state;
+  const authenticated = yield* clientAuthentication(state, { suite, log, messages: [] }, policy);
   const verifyData = yield* finishedVerifyData13(
     suite.hash,
     state.clientTraffic,
@@ -86,7 +88,7 @@ function* lastFlight(
 }
 
 function* clientAuthentication(
-  requested: In<'client13/wait-finished'>['requested'],
+  { requested, negotiated }: In<'client13/wait-finished'>,
   flight: Authenticated,
   policy: ClientPolicy,
 ): Work<Authenticated> {
@@ -99,6 +101,11 @@ function* clientAuthentication(
     authentication: [],
     authorities: requested.authorities,
   });
-  const wanted = { role: 'client' as const, context: requested.context, accepted: requested.schemes };
+  const wanted = {
+    role: 'client' as const,
+    context: requested.context,
+    accepted: requested.schemes,
+    extensions: certifying(policy, requested.modules, negotiated),
+  };
   return yield* authentication13(suitable(own, requested.schemes, 'tls13'), wanted, flight);
 }

@@ -10,7 +10,6 @@ import {
   hostNameOf,
   type KeyShareEntry,
   keyShare,
-  knownExtensions,
   type OfferedPsks,
   preSharedKey,
   protocolName,
@@ -25,6 +24,7 @@ import {
   supportedVersions,
 } from '@tlsmith/codec';
 import { type Bytes, protocolVersion, violation, violations } from '@tlsmith/types';
+import { type Modular, structures } from '../modules.ts';
 
 /** A ClientHello as a server sees it: each extension that we know decoded, and the lists judged by themselves. */
 export interface ClientOffer {
@@ -56,8 +56,8 @@ export const signallingSuites = { emptyRenegotiationInfo: 0x00ff, fallback: 0x56
  *
  * @throws {TlsViolation} `psk-not-last` and other rules on single extensions; {@link DecodeError} for their bodies.
  */
-export function readOffer(hello: ClientHello): ClientOffer {
-  const extensions = allowedExtensions(hello.extensions, 'client_hello', knownExtensions);
+export function readOffer(hello: ClientHello, policy: Modular): ClientOffer {
+  const extensions = allowedExtensions(hello.extensions, 'client_hello', structures(policy));
   const pskAt = extensions.findIndex(({ type }) => type === preSharedKey.type);
   if (pskAt !== -1 && pskAt !== extensions.length - 1) throw violation(violations.pskNotLast);
   if (!hello.legacyCompressionMethods.includes(0)) throw violation(violations.noNullCompression);

@@ -21,7 +21,7 @@ export function* onClientHello(
   event: MessageEvent<'client_hello', ClientHello>,
   policy: ServerPolicy,
 ): Landing<Landings> {
-  const offer = readOffer(event.body);
+  const offer = readOffer(event.body, policy);
   const version = negotiatedVersion(offer, policy);
   return version === 'tls13'
     ? yield* onClientHello13(offer, event.raw, policy)

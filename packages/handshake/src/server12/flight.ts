@@ -30,9 +30,11 @@ import {
 import { beginKeyExchange, type Credential, sign, type Work } from '../ask.ts';
 import { disclose, install, send, sendChangeCipherSpec } from '../effect.ts';
 import { copyOfMaster, keysFrom } from '../keys12.ts';
+import { noResults } from '../modules.ts';
 import type { Negotiated } from '../negotiated.ts';
 import { type ServerPolicy, suites12 } from '../policy.ts';
 import { applicationProtocol } from '../server/choose.ts';
+import { type Answered, answered } from '../server/modules.ts';
 import type { ClientOffer } from '../server/offer.ts';
 import { go, type Landing } from '../server/states.ts';
 import type { Chosen12 } from './narrow.ts';
@@ -59,7 +61,9 @@ export function* fullFlight(
   const alpn = applicationProtocol(offer, policy);
   const serverRandom = yield* serverRandomFor(policy);
   const answers = { suite: chosen.suite, sessionId, ticketPromised, alpn, serverRandom, resumed: false };
-  const hello = serverHello(offer, answers, policy);
+  const agreed = negotiated(offer, answers, chosen);
+  const modules = answered(policy, offer.hello.extensions, agreed);
+  const hello = serverHello(offer, { ...answers, modules }, policy);
   const certificate = message12('certificate', { certificateList: credential.chain });
   const exchange = yield* keyExchange(selection, serverRandom);
   const asks = policy.clientAuthentication !== 'none';
@@ -76,7 +80,7 @@ export function* fullFlight(
     ticketPromised,
     exchange: exchange.own,
     log: messages.reduce((log, message) => append(log, labelOf(message), message.raw), selection.log),
-    negotiated: negotiated(offer, answers, chosen),
+    negotiated: { ...agreed, extensions: modules.results },
   };
   return asks
     ? go('server12/wait-certificate', facts, ...messages.map(send))
@@ -96,7 +100,9 @@ export function* abbreviatedFlight(
   const alpn = applicationProtocol(offer, policy);
   const serverRandom = yield* serverRandomFor(policy);
   const answers = { suite, sessionId, ticketPromised: false, alpn, serverRandom, resumed: true };
-  const hello = serverHello(offer, answers, policy);
+  const agreed = negotiated(offer, answers, undefined);
+  const modules = answered(policy, offer.hello.extensions, agreed);
+  const hello = serverHello(offer, { ...answers, modules }, policy);
   const hellos = { suite, clientRandom: offer.hello.random, serverRandom, extendedMasterSecret: true };
   const keys = yield* keysFrom(hellos, copyOfMaster(session.secret));
   const log = append(known.log, 'server_hello', hello.raw);
@@ -114,7 +120,7 @@ export function* abbreviatedFlight(
     resumed: true,
     keys,
     log: append(log, 'server_finished', finished.raw),
-    negotiated: { ...negotiated(offer, answers, undefined), peerChain: session.peerChain },
+    negotiated: { ...agreed, peerChain: session.peerChain, extensions: modules.results },
   };
   return go(
     'server12/wait-change-cipher-spec',
@@ -144,8 +150,12 @@ function* serverRandomFor(policy: ServerPolicy): Work<Bytes> {
   return bytes;
 }
 
-function serverHello(offer: ClientOffer, answers: Answers, policy: ServerPolicy): Message12 {
-  const listed = extensions(offer, answers);
+function serverHello(
+  offer: ClientOffer,
+  answers: Answers & { readonly modules: Answered },
+  policy: ServerPolicy,
+): Message12 {
+  const listed = [...extensions(offer, answers), ...answers.modules.in('tls12_server_hello')];
   return message12('server_hello', {
     legacyVersion: protocolVersion.tls12,
     random: answers.serverRandom,
@@ -213,6 +223,7 @@ function negotiated(offer: ClientOffer, answers: Answers, chosen: Chosen12 | und
     peerChain: [],
     peer: undefined,
     extendedMasterSecret: offer.extendedMasterSecret,
+    extensions: noResults,
   };
 }
 

@@ -32,7 +32,7 @@ export function* onSecondClientHello(
   event: MessageEvent<'client_hello', ClientHello>,
   policy: ServerPolicy,
 ): Landing<Landings> {
-  const offer = readOffer(sameHello(state.first, event.body));
+  const offer = readOffer(sameHello(state.first, event.body), policy);
   if (!equal(state.cookie ?? noBytes, offer.cookie ?? noBytes)) {
     throw violation(violations.secondHelloChanged, { field: 'cookie' });
   }

@@ -38,8 +38,10 @@ import {
   sendChangeCipherSpec,
   tolerateChangeCipherSpec,
 } from '../effect.ts';
+import { asked, noResults, spoken } from '../modules.ts';
 import type { Negotiated } from '../negotiated.ts';
 import type { ServerPolicy } from '../policy.ts';
+import { type Answered, answered } from '../server/modules.ts';
 import { go, type Landing } from '../server/states.ts';
 import { skipEarlyData } from './hello-retry.ts';
 import type { Selection } from './settle.ts';
@@ -51,11 +53,16 @@ export function* flight(
 ): Landing<'server13/wait-certificate' | 'server13/wait-finished'> {
   const { suite, offer } = selection;
   const clientRandom = offer.hello.random;
-  const hello = yield* serverHello(selection, policy);
+  const agreed = negotiated(selection);
+  const modules = answered(policy, offer.hello.extensions, agreed);
+  const hello = yield* serverHello(selection, modules, policy);
+  const asks = asksForCertificate(selection, policy);
+  const requests = asks
+    ? spoken(policy, 'certificate_request', ({ server }) => server?.request?.(agreed))
+    : [];
   const handshake = yield* handshakeKeys(selection, append(selection.log, 'server_hello', hello.raw));
-  const protectedFlight = yield* encryptedMessages(selection, handshake, policy);
+  const protectedFlight = yield* encryptedMessages({ ...selection, modules, requests }, handshake, policy);
   const application = yield* applicationKeys(selection, handshake, protectedFlight.log);
-  const asked = asksForCertificate(selection, policy);
   const facts = {
     suite,
     clientHandshake: handshake.client,
@@ -65,7 +72,8 @@ export function* flight(
     main: application.main,
     takesTickets: offer.pskModes?.includes(pskKeyExchangeMode.psk_dhe_ke) === true,
     log: protectedFlight.log,
-    negotiated: negotiated(selection),
+    negotiated: { ...agreed, extensions: modules.results },
+    modules: asked(requests),
   };
   const effects = [
     resumption(selection.decision),
@@ -83,18 +91,19 @@ export function* flight(
     ...skipEarlyData(offer, policy),
     install('read', 'handshake', { version: 'tls13', suite, secret: handshake.client }),
   ];
-  return asked
+  return asks
     ? go('server13/wait-certificate', facts, ...effects)
     : go('server13/wait-finished', facts, ...effects);
 }
 
-function* serverHello(selection: Selection, policy: ServerPolicy): Work<Message13> {
+function* serverHello(selection: Selection, modules: Answered, policy: ServerPolicy): Work<Message13> {
   const { offer, suite, resumption, exchanged } = selection;
   const group = policy.groups.find(({ name }) => name === selection.group) ?? groups.x25519;
   const listed = [
     ...(resumption === undefined ? [] : [rawExtension(preSharedKey, 'server_hello', resumption.index)]),
     rawExtension(keyShare, 'server_hello', { group: group.code, keyExchange: exchanged.share }),
     rawExtension(supportedVersions, 'server_hello', protocolVersion.tls13),
+    ...modules.in('server_hello'),
   ];
   return message13('server_hello', {
     legacyVersion: protocolVersion.tls12,
@@ -125,9 +134,15 @@ function* handshakeKeys({ suite, resumption, exchanged }: Selection, log: Transc
   return { stage, client, server, log };
 }
 
+/** A selection with what modules answer, and what they ask of a client's certificate. */
+interface Spoken extends Selection {
+  readonly modules: Answered;
+  readonly requests: ExtensionList;
+}
+
 /** EncryptedExtensions, [CertificateRequest,] [Certificate, CertificateVerify,] Finished. */
 function* encryptedMessages(
-  selection: Selection,
+  selection: Spoken,
   keys: HandshakeKeys,
   policy: ServerPolicy,
 ): Work<Authenticated> {
@@ -140,13 +155,14 @@ function* encryptedMessages(
     log: append(keys.log, 'encrypted_extensions', extensions.raw),
     messages: [extensions],
   };
-  if (asksForCertificate(selection, policy)) flight = withRequest(flight, policy);
+  if (asksForCertificate(selection, policy)) flight = withRequest(flight, selection.requests, policy);
   if (credential !== undefined) {
     const wanted = {
       role: 'server' as const,
       context: noBytes,
       accepted: offer.schemes ?? [],
       staple: offer.staple,
+      extensions: selection.modules.in('certificate'),
     };
     flight = yield* authentication13(credential, wanted, flight);
   }
@@ -164,7 +180,7 @@ function* encryptedMessages(
 const asksForCertificate = ({ resumption }: Selection, policy: ServerPolicy): boolean =>
   resumption === undefined && policy.clientAuthentication !== 'none';
 
-function withRequest(flight: Authenticated, policy: ServerPolicy): Authenticated {
+function withRequest(flight: Authenticated, requests: ExtensionList, policy: ServerPolicy): Authenticated {
   const schemes = policy.schemes.map(({ code }) => code);
   const authorities = policy.certificateAuthorities;
   const listed = [
@@ -172,6 +188,7 @@ function withRequest(flight: Authenticated, policy: ServerPolicy): Authenticated
     ...(authorities.length === 0
       ? []
       : [rawExtension(certificateAuthorities, 'certificate_request', authorities)]),
+    ...requests,
   ];
   const request = message13('certificate_request', {
     certificateRequestContext: noBytes,
@@ -181,7 +198,7 @@ function withRequest(flight: Authenticated, policy: ServerPolicy): Authenticated
   return { ...flight, log, messages: [...flight.messages, request] };
 }
 
-function encryptedExtensions({ alpn, offer }: Selection, policy: ServerPolicy): ExtensionList {
+function encryptedExtensions({ alpn, offer, modules }: Spoken, policy: ServerPolicy): ExtensionList {
   const listed = [
     ...(offer.serverName === undefined ? [] : [rawExtension(serverName, 'encrypted_extensions', true)]),
     ...(alpn === undefined
@@ -189,6 +206,7 @@ function encryptedExtensions({ alpn, offer }: Selection, policy: ServerPolicy): 
       : [
           rawExtension(applicationLayerProtocolNegotiation, 'encrypted_extensions', protocolName.bytes(alpn)),
         ]),
+    ...modules.in('encrypted_extensions'),
   ];
   return policy.arrange?.('encrypted_extensions', listed) ?? listed;
 }
@@ -218,4 +236,5 @@ const negotiated = ({ suite, group, alpn, offer, resumption, retried }: Selectio
   peerChain: resumption?.session.peerChain ?? [],
   peer: undefined,
   extendedMasterSecret: true,
+  extensions: noResults,
 });

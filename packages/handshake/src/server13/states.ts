@@ -3,6 +3,7 @@ import type { Transcript } from '@tlsmith/key-schedule';
 import type { Bytes, CipherSuite13, NamedGroup, Secret } from '@tlsmith/types';
 import type { PeerAuthenticated } from '../ask.ts';
 import type { FinishedChecked } from '../finished.ts';
+import type { Exchanged } from '../modules.ts';
 import type { Negotiated } from '../negotiated.ts';
 
 /** What a server knows from its Finished on. */
@@ -19,6 +20,8 @@ export interface Answered {
   readonly takesTickets: boolean;
   readonly log: Transcript;
   readonly negotiated: Negotiated;
+  /** What modules asked in CertificateRequest, and the client's answers until its Finished is checked. */
+  readonly modules: readonly Exchanged[];
 }
 
 /** States of a TLS 1.3 server in handshake order (RFC 9846 §A.2). */

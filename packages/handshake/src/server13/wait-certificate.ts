@@ -12,11 +12,13 @@ import { authenticatePeer } from '../ask.ts';
 import { signedContent13, verifyPossession } from '../certificate-verify.ts';
 import { certificateChain } from '../client13/wait-certificate.ts';
 import type { MessageEvent } from '../event.ts';
+import { recorded } from '../modules.ts';
 import type { ServerPolicy } from '../policy.ts';
 import { go, type In, type Landing } from '../server/states.ts';
 
-// CertificateRequest asked for signature_algorithms alone: no certificate extension answers it (RFC 9846 §4.5.1).
-const asked: readonly number[] = [signatureAlgorithms.type];
+// CertificateRequest asked for signature_algorithms alone, to which no certificate extension answers, and for what modules
+// want (RFC 9846 §4.5.1).
+const ownQuestions: readonly number[] = [signatureAlgorithms.type];
 
 /** The client's Certificate: empty, or judged at once (RFC 9846 §4.5.1.3). */
 export function* onCertificate(
@@ -33,7 +35,8 @@ export function* onCertificate(
     if (policy.clientAuthentication === 'require') throw violation(violations.certificateRequired);
     return go('server13/wait-finished', { ...known, log });
   }
-  const chain = certificateChain(event.body, asked, policy.limits.certificates);
+  const asked = [...ownQuestions, ...state.modules.map(({ type }) => type)];
+  const chain = certificateChain(event.body, asked, policy);
   const authenticated = yield* authenticatePeer({
     chain,
     role: 'client',
@@ -42,7 +45,8 @@ export function* onCertificate(
     scts: readExtension(leaf.extensions, signedCertificateTimestamp, 'certificate') ?? [],
     keyExchange: 'signature',
   });
-  return go('server13/wait-certificate-verify', { ...known, log, peer: { chain, authenticated } });
+  const modules = recorded(state.modules, 'certificate', leaf.extensions);
+  return go('server13/wait-certificate-verify', { ...known, modules, log, peer: { chain, authenticated } });
 }
 
 /** CertificateVerify: the client has the key of its certificate (RFC 9846 §4.5.2). */

@@ -13,6 +13,7 @@ import { type Effect, install, send, tolerateChangeCipherSpec } from '../effect.
 import type { MessageEvent } from '../event.ts';
 import { checkFinished } from '../finished.ts';
 import type { ServerPolicy } from '../policy.ts';
+import { certified } from '../server/modules.ts';
 import { go, type In, type Landing } from '../server/states.ts';
 
 /** The client's Finished: connected, and tickets for the next time (RFC 9846 §4.5.3, §4.7.1). */
@@ -21,10 +22,11 @@ export function* onFinished(
   event: MessageEvent<'finished', Finished>,
   policy: ServerPolicy,
 ): Landing<'server13/connected'> {
-  const { suite, clientTraffic, serverTraffic, exporter, negotiated } = state;
+  const { suite, clientTraffic, serverTraffic, exporter } = state;
   const covered = yield* transcriptHash(suite.hash, state.log);
   const expected = yield* finishedVerifyData13(suite.hash, state.clientHandshake, covered);
   const proof = checkFinished(expected, event.body.verifyData);
+  const negotiated = certified(state.modules, policy, state.negotiated);
   const main: MainStage = { stage: 'main', hash: suite.hash, secret: state.main };
   const log = append(state.log, 'client_finished', event.raw);
   const resumption = yield* resumptionSecret(main, yield* transcriptHash(suite.hash, log));
