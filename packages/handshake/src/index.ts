@@ -37,6 +37,7 @@ export {
 } from './machine.ts';
 export {
   type AnswerMessage,
+  type AnyBodies,
   type Body,
   type ClientModule,
   defineExtension,

@@ -78,12 +78,14 @@ export interface ModuleParts<Bodies extends object, Result> {
   readonly server?: ServerModule<Bodies, Result>;
 }
 
-/** A TLS extension's behaviour as a value, for `extensions` in the options of either role. */
-export interface ExtensionModule<Bodies extends object = object, Result = unknown>
-  extends ModuleParts<Bodies, Result> {
-  readonly [defined]: 'extension';
+/** A TLS extension's behaviour as a value, for `extensions` in the options of either role. Made by {@link defineExtension}. */
+export interface ExtensionModule<Result = unknown> extends ModuleParts<AnyBodies, unknown> {
+  readonly [result]: Result;
 }
-declare const defined: unique symbol;
+declare const result: unique symbol;
+
+/** What a module's messages hold, for those who do not know which module it is. */
+export type AnyBodies = Readonly<Record<ModuleMessage, unknown>>;
 
 /**
  * Checks and freezes a module. The rules of RFC 9846 §4.3 hold for its extension as for ours: an answer that was not asked
@@ -111,7 +113,7 @@ declare const defined: unique symbol;
  */
 export function defineExtension<Bodies extends object, Result>(
   parts: ModuleParts<Bodies, Result>,
-): ExtensionModule<Bodies, Result> {
+): ExtensionModule<Result> {
   const { type, name, in: schemas } = parts.extension;
   if (!(Number.isInteger(type) && type >= 0 && type <= 0xffff)) {
     throw new TlsMisuse('extension-type', `the type of ${name} is a whole number from 0 to 65,535`);
@@ -123,16 +125,16 @@ export function defineExtension<Bodies extends object, Result>(
       `${name} needs a schema for client_hello, and others for ${[...messages].join(', ')} alone`,
     );
   }
-  return Object.freeze({ ...parts }) as ExtensionModule<Bodies, Result>;
+  return Object.freeze({ ...parts }) as object as ExtensionModule<Result>;
 }
 
 /**
  * What a module made of its extension in this handshake; undefined where it was not negotiated, or before the handshake
  * is done.
  */
-export function extensionResult<Bodies extends object, Result>(
+export function extensionResult<Result>(
   negotiated: Pick<Negotiated, 'extensions'> | undefined,
-  { extension }: ExtensionModule<Bodies, Result>,
+  { extension }: ExtensionModule<Result>,
 ): Result | undefined {
   return negotiated?.extensions[extension.type] as Result | undefined;
 }

@@ -4,7 +4,6 @@ import {
   cookie,
   type Extension,
   type ExtensionList,
-  type ExtensionMessage,
   earlyData,
   ecPointFormats,
   extendedMainSecret,
@@ -26,7 +25,7 @@ import {
   supportedVersions,
 } from '@tlsmith/codec';
 import { type Bytes, TlsMisuse } from '@tlsmith/types';
-import type { ExtensionModule } from './module.ts';
+import type { ExtensionModule, ModuleMessage } from './module.ts';
 import type { Negotiated } from './negotiated.ts';
 
 /** The part of a policy that modules are in. */
@@ -41,7 +40,7 @@ export type ExtensionResults = Negotiated['extensions'];
 export interface Exchanged {
   readonly type: number;
   readonly asked: Bytes;
-  readonly answers: Readonly<Partial<Record<ExtensionMessage, Bytes>>>;
+  readonly answers: Readonly<Partial<Record<ModuleMessage, Bytes>>>;
 }
 
 /** No module has a result. */
@@ -79,7 +78,7 @@ export function structures({ extensions = [] }: Modular): Pick<ReadonlyMap<numbe
 /** What the policy's modules put into a list of their own: nothing, or one extension each. */
 export function spoken(
   { extensions = [] }: Modular,
-  message: ExtensionMessage,
+  message: ModuleMessage,
   value: (module: ExtensionModule) => unknown,
 ): ExtensionList {
   return extensions.flatMap((module) => rawOf(module, message, value(module)));
@@ -92,7 +91,7 @@ export const asked = (extensions: ExtensionList): readonly Exchanged[] =>
 /** The questions with what a message answers to them. */
 export function recorded(
   exchanges: readonly Exchanged[],
-  message: ExtensionMessage,
+  message: ModuleMessage,
   extensions: ExtensionList | undefined,
 ): readonly Exchanged[] {
   return exchanges.map((exchange) => {
@@ -115,20 +114,18 @@ export const moduleFor = (type: number, modules: readonly ExtensionModule[]): Ex
   modules.find(({ extension }) => extension.type === type);
 
 /** A body, decoded as the module's schema for the message says. */
-export function bodyIn({ extension }: ExtensionModule, message: ExtensionMessage, body: Bytes): unknown {
-  return readExtension([{ type: extension.type, body }], extension as AnyExtension, message);
+export function bodyIn({ extension }: ExtensionModule, message: ModuleMessage, body: Bytes): unknown {
+  return readExtension([{ type: extension.type, body }], extension, message);
 }
 
 /** A module's value for the wire; nothing for undefined. */
 export function rawOf(
   { extension }: ExtensionModule,
-  message: ExtensionMessage,
+  message: ModuleMessage,
   value: unknown,
 ): readonly RawExtension[] {
-  return value === undefined ? none : [rawExtension(extension as AnyExtension, message, value)];
+  return value === undefined ? none : [rawExtension(extension, message, value)];
 }
-
-type AnyExtension = Extension<Readonly<Record<ExtensionMessage, unknown>>>;
 
 const none: readonly never[] = Object.freeze([]);
 

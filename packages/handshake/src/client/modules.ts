@@ -15,7 +15,7 @@ export function accepted(
   for (const { type, asked: offer, answers } of exchanges) {
     const module = moduleFor(type, extensions);
     if (module?.client === undefined) continue;
-    const offered = bodyIn(module, 'client_hello', offer) as never;
+    const offered = bodyIn(module, 'client_hello', offer);
     const messages = Object.entries(answers) as [AnswerMessage, Bytes][];
     const read = messages.map(([message, body]) => [message, bodyIn(module, message, body)]);
     const result =
@@ -32,6 +32,6 @@ export function certifying(policy: Modular, requested: ExtensionList, facts: Mod
   return spoken(policy, 'certificate', (module) => {
     const raw = requested.find(({ type }) => type === module.extension.type);
     if (raw === undefined) return undefined;
-    return module.client?.certify?.(bodyIn(module, 'certificate_request', raw.body) as never, facts);
+    return module.client?.certify?.(bodyIn(module, 'certificate_request', raw.body), facts);
   });
 }

@@ -1,6 +1,6 @@
 import type { Extension, ExtensionList } from '@tlsmith/codec';
 import type { Bytes, Version } from '@tlsmith/types';
-import type { AnswerMessage, ExtensionModule, ModuleAnswers, ModuleFacts } from '../module.ts';
+import type { AnswerMessage, AnyBodies, ExtensionModule, ModuleAnswers, ModuleFacts } from '../module.ts';
 import {
   bodyIn,
   type Exchanged,
@@ -35,9 +35,9 @@ export function answered(
     const answer =
       raw === undefined || !answerable(extension, facts.version)
         ? { result: server.ifMissing?.(facts) }
-        : server.answer(bodyIn(module, 'client_hello', raw.body) as never, facts);
+        : server.answer(bodyIn(module, 'client_hello', raw.body), facts);
     if (answer.result !== undefined) results[extension.type] = answer.result;
-    said.push([module, answer as ModuleAnswers<AnyBodies>]);
+    said.push([module, answer]);
   }
   return {
     results: Object.freeze(results),
@@ -60,7 +60,7 @@ export function certified(
     const shown = certificate === undefined ? undefined : bodyIn(module, 'certificate', certificate);
     const requested = bodyIn(module, 'certificate_request', request);
     const facts = { ...negotiated, result: results[type] };
-    results[type] = module.server.accept(shown as never, requested as never, facts);
+    results[type] = module.server.accept(shown as never, requested, facts);
   }
   return { ...negotiated, extensions: Object.freeze(results) };
 }
@@ -77,7 +77,5 @@ const places: Readonly<Record<Version, readonly string[]>> = {
   tls13: ['server_hello', 'encrypted_extensions', 'certificate'],
   tls12: ['tls12_server_hello'],
 };
-
-type AnyBodies = Readonly<Record<AnswerMessage, unknown>>;
 
 const silent: Answered = { results: noResults, in: () => [] };
