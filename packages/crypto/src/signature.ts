@@ -1,4 +1,10 @@
-import { type HashName, type KeyType, type SignatureAlgorithm, TlsMisuse } from '@tlsmith/types';
+import {
+  type HashName,
+  type KeyType,
+  type OwnAlgorithm,
+  type SignatureAlgorithm,
+  TlsMisuse,
+} from '@tlsmith/types';
 
 /** A signature algorithm taken apart. */
 export type SignatureParts =
@@ -51,8 +57,8 @@ export function signingAlgorithms(): readonly SignatureAlgorithm[] {
   return signatureAlgorithms().filter((algorithm) => !algorithm.endsWith('-sha1'));
 }
 
-// DSA is no business of all providers.
-type PortableAlgorithm = Exclude<SignatureAlgorithm, `dsa-${string}`>;
+// DSA is no business of all providers, and what a scheme brings itself of none.
+type PortableAlgorithm = Exclude<SignatureAlgorithm, `dsa-${string}` | OwnAlgorithm>;
 
 const ecdsaKeys: readonly KeyType[] = ['p256', 'p384', 'p521'];
 const pkcs1 = (hash: HashName): SignatureParts => ({ family: 'rsa-pkcs1', hash, keys: ['rsa'] });

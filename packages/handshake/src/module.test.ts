@@ -189,7 +189,7 @@ describe('a module’s result', () => {
 });
 
 describe('a module’s own row', () => {
-  const refusal = (scene: Scene, row: Violation, by: 'client' | 'server') => {
+  const expectRefusal = (scene: Scene, row: Violation, by: 'client' | 'server') => {
     const pair = talk(scene);
     expect(failureOf(pair[by] as MachineEnd)).toEqual({ code: row.code, alert: row.alert });
     expect(pair[by === 'client' ? 'server' : 'client'].alerts).toEqual([row.alert]);
@@ -201,7 +201,7 @@ describe('a module’s own row', () => {
       client: { offer: () => ({ pitch: 13 }), accept: () => undefined },
     });
     const scene = { ...full, client: { extensions: [flat] }, server: { extensions: [singing] } };
-    refusal(scene, outOfTune, 'server');
+    expectRefusal(scene, outOfTune, 'server');
   });
 
   test('ends the handshake with its alert, from a client that looks at the answer', () => {
@@ -209,7 +209,7 @@ describe('a module’s own row', () => {
       extension: tone,
       server: { answer: () => ({ encrypted_extensions: { pitch: 1 } }) },
     });
-    refusal(
+    expectRefusal(
       { ...full, client: { extensions: [singing] }, server: { extensions: [flat] } },
       outOfTune,
       'client',
@@ -217,18 +217,18 @@ describe('a module’s own row', () => {
   });
 
   test.each(['tls13', 'tls12'] as const)('insists on an answer in %s', (version) => {
-    refusal(
+    expectRefusal(
       { ...full, client: { extensions: [insisting] }, server: { versions: [version] } },
       silence,
       'client',
     );
-    refusal({ ...full, server: { extensions: [insisting], versions: [version] } }, silence, 'server');
+    expectRefusal({ ...full, server: { extensions: [insisting], versions: [version] } }, silence, 'server');
   });
 
   test('insists in TLS 1.2, too, where the extension has no place there: no way round by an older version', () => {
     const server = { versions: ['tls12'] as const };
-    refusal({ ...full, client: { extensions: [modernOnly] }, server }, silence, 'client');
-    refusal(both(modernOnly, { ...full, server }), silence, 'server');
+    expectRefusal({ ...full, client: { extensions: [modernOnly] }, server }, silence, 'client');
+    expectRefusal(both(modernOnly, { ...full, server }), silence, 'server');
   });
 
   test('is not reached by an error of another kind: that is our fault, and the peer hears internal_error', () => {

@@ -23,8 +23,7 @@ import { authenticate } from './trust.ts';
  */
 export class Client extends TlsEnd {
   constructor(config: ClientConfig, session?: ClientSession, own: OwnOptions = {}) {
-    const { options, policy, reference, limits } = config;
-    const { provider } = options;
+    const { options, provider, policy, reference, limits } = config;
     const now = options.now ?? Date.now;
     const tracer = own.tracer ?? options.tracer;
     const answer = answers({
@@ -36,7 +35,7 @@ export class Client extends TlsEnd {
       authenticate: (ask) => authenticate(ask, { provider, trust: options.trust, reference, now }),
     });
     const events: ConnectionEvent[] = [];
-    const host = effectHost(options, tracer, (remembered) => {
+    const host = effectHost(config, tracer, (remembered) => {
       if (remembered.role === 'client') events.push({ event: 'session', session: remembered.session });
     });
     super(

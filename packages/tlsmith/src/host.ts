@@ -2,20 +2,20 @@ import type { Remembered, ResumptionDecision } from '@tlsmith/handshake';
 import { keyLogLine } from '@tlsmith/key-schedule';
 import { TlsMisuse } from '@tlsmith/types';
 import type { EffectHost } from './effects.ts';
-import { aeadOf, type CommonOptions } from './options.ts';
+import type { ClientConfig, ServerConfig } from './options.ts';
 import type { Tracer } from './trace.ts';
 
-/** What effects need of a connection's options. */
+/** What effects need of a connection's configuration. */
 export function effectHost(
-  options: CommonOptions,
+  { options, provider }: ClientConfig | ServerConfig,
   tracer: Tracer | undefined,
   remember: (remembered: Remembered) => void,
   decided: (decision: ResumptionDecision) => void = () => undefined,
 ): EffectHost {
-  const { provider, keyLog } = options;
+  const { keyLog } = options;
   return {
     aead: (suite) => {
-      const found = aeadOf(suite, provider);
+      const found = provider.aeads[suite.aead.name];
       if (found === undefined)
         throw new TlsMisuse('suite-not-supported', `${provider.name} cannot do ${suite.name}`);
       return found;

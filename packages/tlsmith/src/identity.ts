@@ -10,6 +10,7 @@ import {
 } from '@tlsmith/types';
 import { certificatesFromPem, leafUsage, matchesName, parseCertificate, usableKey } from '@tlsmith/x509';
 import { defaultSchemes } from './defaults.ts';
+import { plainScheme } from './entries.ts';
 import { andThen } from './key-exchange.ts';
 
 /** Who we are: a certificate chain and its private key. Made by {@link identity}. */
@@ -63,7 +64,7 @@ export function identity(provider: CryptoProvider, parts: IdentityParts): Identi
   return {
     chain,
     key,
-    schemes: parts.schemes ?? defaultSchemes,
+    schemes: (parts.schemes ?? defaultSchemes).map(plainScheme),
     ocsp: parts.ocsp,
     mayEncipher: leafUsage(leaf).mayEncipher && key.decryptPremaster !== undefined,
     covers: (serverName) => matchesName({ dns: serverName }, leaf.sans),
@@ -114,7 +115,8 @@ export class Identification {
 
 function fits({ key, schemes, mayEncipher }: Identity, wanted: CredentialWanted): boolean {
   const signs = schemes.some(
-    (scheme) => wanted.schemes.includes(scheme) && scheme[wanted.version].includes(key.type),
+    (scheme) =>
+      wanted.schemes.some(({ code }) => code === scheme.code) && scheme[wanted.version].includes(key.type),
   );
   if (wanted.version === 'tls13') return signs;
   const kind = key.type === 'rsa' || key.type === 'rsa-pss' ? 'rsa' : 'ecdsa';

@@ -41,7 +41,7 @@ export class KeyExchanges {
   }
 
   #algorithm(group: NamedGroup): KeyExchangeAlgorithm {
-    const found = group.implementation ?? this.#provider.groups[group.name];
+    const found = this.#provider.groups[group.name];
     if (found === undefined) {
       throw new TlsMisuse(
         'group-not-supported',

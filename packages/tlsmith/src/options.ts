@@ -11,7 +11,6 @@ import {
 import type { PaddingPolicy } from '@tlsmith/record';
 import type { ServerSessionCache } from '@tlsmith/session-cache';
 import {
-  type AeadAlgorithm,
   type Bytes,
   type CipherSuite,
   type CryptoProvider,
@@ -31,6 +30,7 @@ import {
   defaultTickets,
   defaultVersions,
 } from './defaults.ts';
+import { resolveEntries } from './entries.ts';
 import type { Identities, Identity, UnknownServerName } from './identity.ts';
 import { type ConnectionLimits, connectionLimits } from './limits.ts';
 import type { SessionDecision } from './session-decision.ts';
@@ -126,6 +126,8 @@ declare const defined: unique symbol;
 export interface ClientConfig {
   readonly [defined]: 'client';
   readonly options: ClientOptions;
+  /** That of the options, with the code that suites, groups and schemes bring. */
+  readonly provider: CryptoProvider;
   readonly policy: ClientPolicy;
   readonly reference: ReferenceIdentity;
   readonly limits: ConnectionLimits;
@@ -135,6 +137,8 @@ export interface ClientConfig {
 export interface ServerConfig {
   readonly [defined]: 'server';
   readonly options: ServerOptions;
+  /** That of the options, with the code that suites, groups and schemes bring. */
+  readonly provider: CryptoProvider;
   readonly policy: ServerPolicy;
   readonly limits: ConnectionLimits;
 }
@@ -146,18 +150,18 @@ export interface ServerConfig {
  */
 export function defineClient(options: ClientOptions): ClientConfig {
   const reference = referenceIdentity(options.serverName);
-  const common = commonPolicy(options);
+  const { provider, common } = commonPolicy(options);
   const sendsName = 'dns' in reference && options.serverNameIndication !== 'omit';
   const policy = clientPolicy({
     ...common,
     serverName: sendsName ? options.serverName.toLowerCase().replace(/\.$/, '') : undefined,
-    keyShares: options.keyShares ?? common.groups.slice(0, 1),
+    keyShares: sharesOf(options, common.groups),
     middleboxCompatibility: options.middleboxes !== 'plain',
     resumption: options.resumption !== 'off',
     sessionContext: sessionContext(options.trust, reference),
     extendedMasterSecret: options.extendedMasterSecret ?? 'require',
   });
-  return Object.freeze({ options, policy, reference, limits: limitsOf(options) }) as ClientConfig;
+  return Object.freeze({ options, provider, policy, reference, limits: limitsOf(options) }) as ClientConfig;
 }
 
 /**
@@ -170,8 +174,9 @@ export function defineServer(options: ServerOptions): ServerConfig {
     throw new TlsMisuse('identity-empty', 'a server needs at least one identity');
   }
   const { sessions, clientAuthentication = 'none' } = options;
+  const { provider, common } = commonPolicy(options);
   const policy = serverPolicy({
-    ...commonPolicy(options),
+    ...common,
     clientAuthentication:
       clientAuthentication === 'none' ? 'none' : 'request' in clientAuthentication ? 'request' : 'require',
     certificateAuthorities: options.certificateAuthorities ?? [],
@@ -183,7 +188,7 @@ export function defineServer(options: ServerOptions): ServerConfig {
     context: concat(sessionContext(clientTrust(options), undefined), options.sessionContext ?? noBytes),
     extendedMasterSecret: options.extendedMasterSecret ?? 'prefer',
   });
-  return Object.freeze({ options, policy, limits: limitsOf(options) }) as ServerConfig;
+  return Object.freeze({ options, provider, policy, limits: limitsOf(options) }) as ServerConfig;
 }
 
 /** Whom a server believes about its clients; undefined where it does not ask. */
@@ -192,31 +197,31 @@ export function clientTrust({ clientAuthentication = 'none' }: ServerOptions): T
   return 'request' in clientAuthentication ? clientAuthentication.request : clientAuthentication.require;
 }
 
-/** The AEAD of a suite: its own, or the provider's; undefined where the provider lacks it. */
-export function aeadOf(suite: CipherSuite, provider: CryptoProvider): AeadAlgorithm | undefined {
-  return suite.aead.implementation ?? provider.aeads[suite.aead.name];
-}
-
 /** What is asked for, without what the provider cannot do. */
-function commonPolicy(options: CommonOptions): CommonPolicy {
-  const { provider } = options;
-  const { supports } = provider;
-  return {
+function commonPolicy(options: CommonOptions): {
+  readonly provider: CryptoProvider;
+  readonly common: CommonPolicy;
+} {
+  const { provider, ...entries } = resolveEntries(options.provider, {
+    suites: options.suites ?? defaultSuites,
+    groups: options.groups ?? defaultGroups,
+    schemes: options.schemes ?? defaultSchemes,
+  });
+  const common = {
+    ...entries,
     versions: options.versions ?? defaultVersions,
-    suites: (options.suites ?? defaultSuites).filter((suite) => aeadOf(suite, provider) !== undefined),
-    groups: (options.groups ?? defaultGroups).filter(
-      ({ name, implementation }) => implementation !== undefined || supports.groups.includes(name),
-    ),
-    schemes: (options.schemes ?? defaultSchemes).filter(({ algorithm }) =>
-      supports.verify.includes(algorithm),
-    ),
+    extensions: options.extensions,
     alpn: options.alpn ?? [],
     sessionLifetime: Math.min(options.sessionLifetime ?? defaultSessionLifetime, sevenDays),
     limits: limitsOf(options) as HandshakeLimits,
-    extensions: options.extensions,
     arrange: options.arrange,
   };
+  return { provider, common };
 }
+
+/** Key shares as the entries that `groups` has for them; the policy refuses the others. */
+const sharesOf = ({ keyShares }: ClientOptions, groups: readonly NamedGroup[]): readonly NamedGroup[] =>
+  keyShares?.map((share) => groups.find(({ code }) => code === share.code) ?? share) ?? groups.slice(0, 1);
 
 const limitsOf = ({ limits }: CommonOptions): ConnectionLimits => ({
   ...connectionLimits,

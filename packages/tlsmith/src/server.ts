@@ -27,8 +27,8 @@ import { authenticate } from './trust.ts';
  */
 export class Server extends TlsEnd {
   constructor(config: ServerConfig, own: OwnOptions = {}) {
-    const { options, policy, limits } = config;
-    const { provider, sessions } = options;
+    const { options, provider, policy, limits } = config;
+    const { sessions } = options;
     const now = options.now ?? Date.now;
     const tracer = own.tracer ?? options.tracer;
     const { missed, decided } = decisionTeller(options.onResumption);
@@ -44,7 +44,7 @@ export class Server extends TlsEnd {
     const remember = (remembered: Remembered): void => {
       if (remembered.role === 'server') void sessions?.remember(remembered.id, remembered.session, now());
     };
-    const host = effectHost(options, tracer, remember, decided);
+    const host = effectHost(config, tracer, remember, decided);
     super(
       new Connection({
         role: 'server',
@@ -67,10 +67,10 @@ export class Server extends TlsEnd {
 
 function authenticateClient(
   ask: AuthenticatePeer,
-  { options }: ServerConfig,
+  { options, provider }: ServerConfig,
   now: () => number,
 ): Awaitable<PeerAuthenticated> {
   const trust = clientTrust(options);
   if (trust === undefined) throw new TlsMisuse('no-client-trust', 'nobody asked for a client certificate');
-  return authenticate(ask, { provider: options.provider, trust, reference: undefined, now });
+  return authenticate(ask, { provider, trust, reference: undefined, now });
 }

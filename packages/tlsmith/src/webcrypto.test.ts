@@ -275,5 +275,5 @@ function withoutPoint(group: NamedGroup): NamedGroup {
     },
     finish,
   };
-  return { ...group, implementation };
+  return { ...group, name: `${group.name} without point`, implementation };
 }

@@ -51,9 +51,11 @@ export type {
   KeyExchangeAlgorithm,
   KeyExchangeKey,
   KeyType,
+  OwnAlgorithm,
   ProviderSupport,
   PublicKey,
   SignatureAlgorithm,
+  SignatureVerification,
   SigningKey,
 } from './provider.ts';
 export { type SchemeName, type SignatureScheme, schemes } from './scheme.ts';

@@ -14,7 +14,11 @@ export type SignatureAlgorithm =
   | `ecdsa-${HashName}`
   | `dsa-${'sha1' | 'sha256'}`
   | 'ed25519'
-  | 'ed448';
+  | 'ed448'
+  | OwnAlgorithm;
+
+/** The name of a primitive that no provider has: the scheme that names it brings its verification, a key that signs with it its own. */
+export type OwnAlgorithm = `own:${string}`;
 
 /** A public key taken from a SubjectPublicKeyInfo (RFC 5280 §4.1.2.7). */
 export interface PublicKey {
@@ -64,6 +68,12 @@ export interface KeyExchangeAlgorithm {
   respond(peerShare: Bytes): Awaitable<{ readonly share: Bytes; readonly secret: Bytes } | undefined>;
   /** The initiator's end; undefined when the peer's share is invalid. */
   finish(key: KeyExchangeKey, peerShare: Bytes): Awaitable<Bytes | undefined>;
+}
+
+/** How signatures of a scheme are checked, where the scheme brings that itself. */
+export interface SignatureVerification {
+  /** Whether `signature` is the key's for `content`; false for a malformed one. */
+  verify(key: PublicKey, content: Bytes, signature: Bytes): Awaitable<boolean>;
 }
 
 /** A private key, wherever it lives. `sign` gets the whole content: Ed25519 and remote signers need it. */

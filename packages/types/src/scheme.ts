@@ -1,4 +1,4 @@
-import type { KeyType, SignatureAlgorithm } from './provider.ts';
+import type { KeyType, SignatureAlgorithm, SignatureVerification } from './provider.ts';
 
 /** A signature scheme of the handshake (RFC 9846 §4.3.3; in TLS 1.2 a hash and signature pair, RFC 5246 §7.4.1.4.1). */
 export interface SignatureScheme {
@@ -12,6 +12,11 @@ export interface SignatureScheme {
   readonly tls13: readonly KeyType[];
   /** Keys that may sign with it in TLS 1.2, where an ECDSA pair is not bound to a curve. */
   readonly tls12: readonly KeyType[];
+  /**
+   * A user's own scheme brings its verification, under an {@link OwnAlgorithm}; a built-in one names what the provider
+   * supplies. Private keys are values already, and sign what they say they do.
+   */
+  readonly implementation?: SignatureVerification;
 }
 
 const ecdsaKeys: readonly KeyType[] = ['p256', 'p384', 'p521'];

@@ -27,7 +27,7 @@ import {
   type Transcript,
   transcriptHash,
 } from '@tlsmith/key-schedule';
-import { groups, noBytes, protocolVersion, random, type Secret } from '@tlsmith/types';
+import { noBytes, protocolVersion, random, type Secret } from '@tlsmith/types';
 import type { Work } from '../ask.ts';
 import { type Authenticated, authentication13 } from '../authentication.ts';
 import {
@@ -97,8 +97,7 @@ export function* flight(
 }
 
 function* serverHello(selection: Selection, modules: Answered, policy: ServerPolicy): Work<Message13> {
-  const { offer, suite, resumption, exchanged } = selection;
-  const group = policy.groups.find(({ name }) => name === selection.group) ?? groups.x25519;
+  const { offer, suite, group, resumption, exchanged } = selection;
   const listed = [
     ...(resumption === undefined ? [] : [rawExtension(preSharedKey, 'server_hello', resumption.index)]),
     rawExtension(keyShare, 'server_hello', { group: group.code, keyExchange: exchanged.share }),
@@ -227,7 +226,7 @@ function* applicationKeys({ suite }: Selection, keys: HandshakeKeys, log: Transc
 const negotiated = ({ suite, group, alpn, offer, resumption, retried }: Selection): Negotiated => ({
   version: 'tls13',
   suite,
-  group,
+  group: group.name,
   peerScheme: undefined,
   alpn,
   serverName: offer.serverName,

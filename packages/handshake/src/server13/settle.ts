@@ -1,5 +1,5 @@
 import type { Transcript } from '@tlsmith/key-schedule';
-import { type CipherSuite13, violation, violations } from '@tlsmith/types';
+import { type CipherSuite13, type NamedGroup, violation, violations } from '@tlsmith/types';
 import { type Credential, credential, respondKeyExchange, type Responded, type Work } from '../ask.ts';
 import type { ServerPolicy } from '../policy.ts';
 import { applicationProtocol } from '../server/choose.ts';
@@ -12,7 +12,7 @@ import type { Resumed, Resumption } from './resume.ts';
 export interface Selection {
   readonly offer: ClientOffer;
   readonly suite: CipherSuite13;
-  readonly group: string;
+  readonly group: NamedGroup;
   readonly exchanged: Responded;
   readonly alpn: string | undefined;
   readonly resumption: Resumption | undefined;
@@ -45,7 +45,7 @@ export function* settle(
   return {
     offer,
     suite,
-    group: group.name,
+    group,
     exchanged,
     alpn,
     resumption,
