@@ -1,5 +1,5 @@
 import type { Extension, ExtensionList } from '@tlsmith/codec';
-import type { Bytes, Version } from '@tlsmith/types';
+import type { Version } from '@tlsmith/types';
 import type { AnswerMessage, AnyBodies, ExtensionModule, ModuleAnswers, ModuleFacts } from '../module.ts';
 import {
   bodyIn,
