@@ -36,7 +36,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'shared',
-          include: ['{packages,apps,tools}/*/src/**/*.test.ts'],
+          include: ['{packages,apps,examples,tools}/*/src/**/*.test.ts'],
           exclude: ['**/node_modules/**', ...replacing, ...(whole ? [] : long)],
           isolate: false,
         },

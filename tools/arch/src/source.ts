@@ -8,7 +8,7 @@ export interface SourceFile {
   readonly path: string;
   readonly program: Node;
   readonly lineOf: (node: Node) => number;
-  /** `packages`, `apps` or `tools`. */
+  /** `packages`, `apps`, `examples` or `tools`. */
   readonly area: string;
   /** The folder below the area. */
   readonly folder: string;

@@ -55,9 +55,9 @@ export function workspaceOf(texts: Readonly<Record<string, string>>): Workspace 
   };
 }
 
-/** Reads every package.json, README.md, LICENSE and TypeScript source below packages, apps and tools. */
+/** Reads every package.json, README.md, LICENSE and TypeScript source below packages, apps, examples and tools. */
 export function readWorkspace(root: URL): Workspace {
-  const folders = ['packages', 'apps', 'tools'].flatMap((area) =>
+  const folders = ['packages', 'apps', 'examples', 'tools'].flatMap((area) =>
     readdirSync(new URL(`${area}/`, root), { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
       .map(({ name }) => `${area}/${name}`),

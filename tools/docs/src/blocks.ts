@@ -28,5 +28,8 @@ export const blocks: readonly Block[] = [
   { file: 'README.md', name: 'extensions', text: extensionTable },
   quotation('README.md', 'apps/client/src/core.ts'),
   quotation('README.md', 'apps/server/src/core.ts'),
+  quotation('CONTRIBUTING.md', 'examples/build-statement/src/extension.ts'),
+  quotation('CONTRIBUTING.md', 'examples/build-statement/src/module.ts'),
+  quotation('CONTRIBUTING.md', 'examples/aes-128-ccm/src/aes-128-ccm.ts'),
   { file: 'docs/security-model.md', name: 'limits', text: limitTable },
 ];
