@@ -118,7 +118,7 @@ describe.each([node, noble, webcrypto])('the $name provider', (provider) => {
 
   test('refuses to verify with an algorithm that does not exist, as misuse', async () => {
     const [key] = publicKeys() as [PublicKey];
-    for (const name of ['rsa-pkcs1-md5', 'constructor', '__proto__']) {
+    for (const name of ['rsa-pkcs1-md2', 'constructor', '__proto__']) {
       const refused = await misuse(() => provider.verify(name as SignatureAlgorithm, key, content, content));
       expect(refused).toBe('unsupported-signature-algorithm');
     }

@@ -1,8 +1,13 @@
-import { type Bytes, DecodeError, fromHex, type KeyType, toHex } from '@tlsmith/types';
+import { type Bytes, DecodeError, fromHex, type KeyType, type MlDsa, toHex } from '@tlsmith/types';
 import { contentOf, type DerValue, der, derValues, Tag } from './der.ts';
 
-/** Key types that this package reads and writes; DSA, which node alone verifies, comes from elsewhere. */
-export type PortableKeyType = Exclude<KeyType, 'dsa'>;
+/** Key types that this package reads and writes; DSA and ML-DSA, which node alone verifies, come from elsewhere. */
+export type PortableKeyType = Exclude<KeyType, 'dsa' | MlDsa>;
+
+/** Whether all providers of this package know keys of this type. */
+export function isPortable(type: KeyType): type is PortableKeyType {
+  return Object.hasOwn(algorithms, type);
+}
 
 /** Key types on a curve: all but RSA. */
 export type CurveKeyType = Exclude<PortableKeyType, 'rsa' | 'rsa-pss'>;

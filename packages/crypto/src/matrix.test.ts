@@ -7,12 +7,16 @@ import { webcrypto } from './webcrypto/index.ts';
 
 const page = new URL('../../../docs/providers.md', import.meta.url);
 
+// ML-DSA depends on the version of Node; the page says on which.
+const verify = node.supports.verify.filter((algorithm) => !algorithm.startsWith('ml-dsa-'));
+const everywhere = { ...node, supports: { ...node.supports, verify } };
+
 test('docs/providers.md shows the matrix as it is', () => {
   const [, printed] = /<!-- support matrix: begin -->\n([^]*?)\n<!-- support matrix: end -->/.exec(
     readFileSync(page, 'utf8'),
   ) ?? [''];
   expect(printed?.trim(), 'replace what stands between the markers by the table below').toBe(
-    supportTable([node, noble, webcrypto]),
+    supportTable([everywhere, noble, webcrypto]),
   );
 });
 

@@ -1,6 +1,7 @@
 import {
   type HashName,
   type KeyType,
+  type MlDsa,
   type OwnAlgorithm,
   type SignatureAlgorithm,
   TlsMisuse,
@@ -18,11 +19,14 @@ export type SignatureParts =
 /**
  * Takes a signature algorithm apart.
  *
- * @throws {TlsMisuse} `unsupported-signature-algorithm` for a name that {@link SignatureAlgorithm} does not have.
+ * @throws {TlsMisuse} `unsupported-signature-algorithm` for one that not all providers of this package have.
  */
 export function signatureParts(algorithm: SignatureAlgorithm): SignatureParts {
   if (!Object.hasOwn(signatures, algorithm)) {
-    throw new TlsMisuse('unsupported-signature-algorithm', `there is no signature algorithm ${algorithm}`);
+    throw new TlsMisuse(
+      'unsupported-signature-algorithm',
+      `this provider has no signature algorithm ${algorithm}`,
+    );
   }
   return signatures[algorithm as PortableAlgorithm];
 }
@@ -57,8 +61,11 @@ export function signingAlgorithms(): readonly SignatureAlgorithm[] {
   return signatureAlgorithms().filter((algorithm) => !algorithm.endsWith('-sha1'));
 }
 
-// DSA is no business of all providers, and what a scheme brings itself of none.
-type PortableAlgorithm = Exclude<SignatureAlgorithm, `dsa-${string}` | OwnAlgorithm>;
+// DSA, ML-DSA and MD5 are no business of all providers, and what a scheme brings itself of none.
+type PortableAlgorithm = Exclude<
+  SignatureAlgorithm,
+  `dsa-${string}` | MlDsa | 'rsa-pkcs1-md5' | OwnAlgorithm
+>;
 
 const ecdsaKeys: readonly KeyType[] = ['p256', 'p384', 'p521'];
 const pkcs1 = (hash: HashName): SignatureParts => ({ family: 'rsa-pkcs1', hash, keys: ['rsa'] });

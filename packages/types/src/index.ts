@@ -51,6 +51,7 @@ export type {
   KeyExchangeAlgorithm,
   KeyExchangeKey,
   KeyType,
+  MlDsa,
   OwnAlgorithm,
   ProviderSupport,
   PublicKey,

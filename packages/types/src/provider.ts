@@ -4,17 +4,21 @@ import type { Awaitable } from './work.ts';
 /** Hash functions of the supported suites and certificates. */
 export type HashName = 'sha1' | 'sha256' | 'sha384' | 'sha512';
 
-/** What a public key is, independent of what signs with it. TLS has no `dsa`: it is for old certificates alone. */
-export type KeyType = 'rsa' | 'rsa-pss' | 'p256' | 'p384' | 'p521' | 'ed25519' | 'ed448' | 'dsa';
+/** ML-DSA by its parameter set (FIPS 204, RFC 9881): the type of a key, and the one algorithm it signs with. */
+export type MlDsa = `ml-dsa-${'44' | '65' | '87'}`;
+
+/** What a public key is, independent of what signs with it. TLS has neither `dsa` nor ML-DSA: certificates do. */
+export type KeyType = 'rsa' | 'rsa-pss' | 'p256' | 'p384' | 'p521' | 'ed25519' | 'ed448' | 'dsa' | MlDsa;
 
 /** A signature primitive: what the provider computes, whatever TLS or X.509 call it. PSS salts are hash-long. */
 export type SignatureAlgorithm =
-  | `rsa-pkcs1-${HashName}`
+  | `rsa-pkcs1-${HashName | 'md5'}`
   | `rsa-pss-${'sha256' | 'sha384' | 'sha512'}`
   | `ecdsa-${HashName}`
   | `dsa-${'sha1' | 'sha256'}`
   | 'ed25519'
   | 'ed448'
+  | MlDsa
   | OwnAlgorithm;
 
 /** The name of a primitive that no provider has: the scheme that names it brings its verification, a key that signs with it its own. */
@@ -25,7 +29,7 @@ export interface PublicKey {
   readonly type: KeyType;
   /** The whole SubjectPublicKeyInfo, DER. */
   readonly spki: Bytes;
-  /** The content of its BIT STRING: an RSAPublicKey, an uncompressed EC point, 32 or 57 raw bytes, or DSA's INTEGER y. */
+  /** The content of its BIT STRING: an RSAPublicKey, an uncompressed EC point, DSA's INTEGER y, or raw bytes. */
   readonly key: Bytes;
   /** Size of the RSA modulus or of the curve, in bits. */
   readonly bits: number;

@@ -14,6 +14,7 @@ import {
 import { objectIdentifier } from './oid.ts';
 import { oids } from './oids.ts';
 import { rejections } from './rejection.ts';
+import type { WeakAlgorithm } from './weak.ts';
 
 /** `AlgorithmIdentifier` (RFC 5280 §4.1.1.2). */
 export interface AlgorithmIdentifier {
@@ -37,16 +38,22 @@ export const algorithmIdentifier: DerType<AlgorithmIdentifier> = {
   content: (reader) => reader.fail('an element with its tag'),
 };
 
-/** What a certificate's signature is computed with, or why we do not verify it. */
-export function signatureAlgorithm(identifier: AlgorithmIdentifier): SignatureAlgorithm | Rejection {
+/** What a certificate's signature is computed with, or why we do not verify it: `accepted` are the weak ones we do. */
+export function signatureAlgorithm(
+  identifier: AlgorithmIdentifier,
+  accepted: ReadonlySet<WeakAlgorithm> = none,
+): SignatureAlgorithm | Rejection {
   const { algorithm, parameters } = identifier;
-  if (weak.has(algorithm)) return rejections.weakSignature;
+  const weak = weakSignatures[algorithm];
+  if (weak !== undefined && !(weak.name !== undefined && accepted.has(weak.name))) {
+    return rejections.weakSignature;
+  }
   if (algorithm === oids.rsassaPss) return pss(parameters);
-  const rsa = rsaSignatures[algorithm];
+  const rsa = rsaSignatures[algorithm] ?? weak?.rsa;
   // NULL and absent are both to be accepted after these identifiers (RFC 4055 §5).
   if (rsa !== undefined) return isNullOrAbsent(parameters) ? rsa : rejections.unsupportedSignature;
-  const other = plainSignatures[algorithm];
-  // Parameters are absent here (RFC 5758 §3.2, RFC 8410 §3).
+  const other = plainSignatures[algorithm] ?? weak?.plain;
+  // Parameters are absent here (RFC 5758 §3.2, RFC 8410 §3, RFC 9881 §2).
   return other !== undefined && parameters === undefined ? other : rejections.unsupportedSignature;
 }
 
@@ -83,20 +90,32 @@ const plainSignatures: Readonly<Record<string, SignatureAlgorithm>> = {
   [oids.ecdsaWithSHA512]: 'ecdsa-sha512',
   [oids.ed25519]: 'ed25519',
   [oids.ed448]: 'ed448',
+  [oids.mlDsa44]: 'ml-dsa-44',
+  [oids.mlDsa65]: 'ml-dsa-65',
+  [oids.mlDsa87]: 'ml-dsa-87',
 };
 
+interface WeakSignature {
+  /** What a policy calls it; undefined where none may. */
+  readonly name?: WeakAlgorithm;
+  readonly rsa?: SignatureAlgorithm;
+  readonly plain?: SignatureAlgorithm;
+}
+
 // MD5 must and SHA-1 should end the handshake (RFC 9846 §4.5.1.3); SHA-224 and DSA are left out of TLS 1.3 altogether.
-const weak: ReadonlySet<string> = new Set<string>([
-  oids.md2WithRSAEncryption,
-  oids.md5WithRSAEncryption,
-  oids.sha1WithRSAEncryption,
-  oids.sha224WithRSAEncryption,
-  oids.ecdsaWithSHA1,
-  oids.ecdsaWithSHA224,
-  oids.dsaWithSHA1,
-  oids.dsaWithSHA224,
-  oids.dsaWithSHA256,
-]);
+const weakSignatures: Readonly<Record<string, WeakSignature>> = {
+  [oids.md2WithRSAEncryption]: {},
+  [oids.md5WithRSAEncryption]: { name: 'md5', rsa: 'rsa-pkcs1-md5' },
+  [oids.sha1WithRSAEncryption]: { name: 'sha1', rsa: 'rsa-pkcs1-sha1' },
+  [oids.sha224WithRSAEncryption]: {},
+  [oids.ecdsaWithSHA1]: { name: 'sha1', plain: 'ecdsa-sha1' },
+  [oids.ecdsaWithSHA224]: {},
+  [oids.dsaWithSHA1]: {},
+  [oids.dsaWithSHA224]: {},
+  [oids.dsaWithSHA256]: {},
+};
+
+const none: ReadonlySet<WeakAlgorithm> = new Set();
 
 const hashes: Readonly<
   Record<string, { readonly name: 'sha256' | 'sha384' | 'sha512'; readonly length: number }>

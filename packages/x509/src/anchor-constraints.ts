@@ -1,8 +1,10 @@
 import type { TrustAnchor } from './anchor.ts';
 import type { Certificate } from './certificate.ts';
-import type { Purpose, Settings } from './checks.ts';
+import type { Settings } from './checks.ts';
 import type { NameConstraints } from './extensions/name-constraints.ts';
 import { describeName } from './name.ts';
+import { oidName } from './oid.ts';
+import { type Purpose, purposeId } from './purpose.ts';
 import { rejections } from './rejection.ts';
 import type { Failure } from './report.ts';
 import { formatTime } from './time.ts';
@@ -48,8 +50,10 @@ export function anchorFault(
 ): Failure | undefined {
   const { purposes, distrustAfter = Number.POSITIVE_INFINITY } = constraints ?? {};
   const certificate = describeName(subject);
-  if (purposes !== undefined && purpose !== 'any' && !purposes.includes(purpose)) {
-    return { reason: rejections.wrongPurpose, facts: { certificate, needed: purpose, present: purposes } };
+  const present = purposes?.map(purposeId);
+  if (present !== undefined && purpose !== 'any' && !present.includes(purpose)) {
+    const facts = { certificate, needed: oidName(purpose), present: present.map(oidName) };
+    return { reason: rejections.wrongPurpose, facts };
   }
   if (leaf.notBefore <= distrustAfter) return undefined;
   const facts = {

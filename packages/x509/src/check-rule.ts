@@ -70,6 +70,10 @@ export const checkRules: Readonly<Record<CheckName, CheckRule>> = {
     section: 'RFC 5280 §6.3',
     sentence: 'Nothing that the caller wants to know says that a certificate of the path was revoked.',
   },
+  pin: {
+    section: 'RFC 7469 §2.6',
+    sentence: 'A certificate or a key of the path is one that the caller knows.',
+  },
   'trust-anchor': {
     section: 'RFC 5280 §6.1.1',
     sentence: 'The certificate is, or was issued by, one that the caller trusts.',

@@ -6,26 +6,26 @@ import { presentedDnsName } from './hostname.ts';
 import { describeName } from './name.ts';
 import type { PreparedIdentity } from './name-identity.ts';
 import { oidName } from './oid.ts';
-import { oids } from './oids.ts';
 import { brokenRule, type Part, type Profile } from './profile.ts';
+import { purposeFault } from './purpose.ts';
 import { rejections } from './rejection.ts';
 import type { CheckName, Failure } from './report.ts';
 import { formatTime } from './time.ts';
+import { acceptedKey, type WeakAlgorithm } from './weak.ts';
 
 /** What a chain is verified for. */
 export interface Settings {
   /** Milliseconds since 1970-01-01T00:00:00Z, a whole second. */
   readonly at: number;
-  /** `any` for those who sign CRLs, whose purpose is nobody's. */
-  readonly purpose: Purpose | 'any';
+  /** The object identifier of a purpose; `any` for those who sign CRLs, whose purpose is nobody's. */
+  readonly purpose: string;
   readonly profile: Profile;
+  /** Weak algorithms that the caller accepts. */
+  readonly weak: ReadonlySet<WeakAlgorithm>;
   readonly maxDepth: number;
   readonly reference: PreparedIdentity | undefined;
   readonly publicSuffix: ((domain: string) => boolean) | undefined;
 }
-
-/** Whose certificate is verified: that of a TLS server or of a TLS client. */
-export type Purpose = 'server' | 'client';
 
 /** A certificate in its place on a path. */
 export interface Place {
@@ -85,19 +85,13 @@ function validity({ certificate }: Place, { at }: Settings): Failure | undefined
   return at > certificate.notAfter ? failure(rejections.expired, certificate, facts()) : undefined;
 }
 
-// RFC 5280 §4.2.1.12. The usages of authorities bound what they may certify, which is common practice and not in the RFC.
-function purpose({ certificate }: Place, { purpose: wanted }: Settings): Failure | undefined {
-  const { extendedKeyUsage } = certificate;
-  if (wanted === 'any') return undefined;
-  const needed = wanted === 'server' ? oids.serverAuth : oids.clientAuth;
-  const fits = (usage: string) => usage === needed || usage === oids.anyExtendedKeyUsage;
-  if (extendedKeyUsage === undefined || extendedKeyUsage.some(fits)) return undefined;
-  const facts = { needed: oidName(needed), present: extendedKeyUsage.map(oidName) };
-  return failure(rejections.wrongPurpose, certificate, facts);
+function purpose({ certificate, part }: Place, { purpose: wanted }: Settings): Failure | undefined {
+  const fault = wanted === 'any' ? undefined : purposeFault(certificate, wanted, part);
+  return fault && failure(rejections.wrongPurpose, certificate, { ...fault });
 }
 
-function key({ certificate }: Place, { profile: of }: Settings): Failure | undefined {
-  const { publicKey } = certificate;
+function key({ certificate }: Place, { profile: of, weak }: Settings): Failure | undefined {
+  const publicKey = acceptedKey(certificate.publicKey, weak);
   if (of === 'pkits' && isDsaKey(publicKey)) return undefined;
   return publicKey.type === 'unusable'
     ? failure(publicKey.reason, certificate, { detail: publicKey.detail })

@@ -1,7 +1,8 @@
 import type { Facts } from '@tlsmith/types';
-import type { Purpose } from './checks.ts';
+import { type Purpose, purposeId } from './purpose.ts';
 import type { RejectionCode } from './rejection.ts';
 import { type Peer, rejectionWords } from './rejection-words.ts';
+import { oids } from './oids.ts';
 
 /** A reason for rejection in words. */
 export interface Explanation {
@@ -9,7 +10,7 @@ export interface Explanation {
   readonly section: string;
   /** What is wrong, for somebody who knows certificates. */
   readonly sentence: string;
-  /** What a browser would tell its user; of a client's certificate, what a server would tell its operator. */
+  /** What a browser would tell its user; of a client's certificate, what a server would tell its operator; and so on. */
   readonly browser: string;
 }
 
@@ -30,11 +31,22 @@ export function explainRejection(
   purpose: Purpose = 'server',
 ): Explanation {
   const { section, sentence, browser } = rejectionWords[code];
-  const { outcome, ...peer } = peers[purpose];
+  const { outcome, ...peer } = peers[purposeId(purpose)] ?? others;
   return { section, sentence, browser: `${outcome}: ${browser(facts, peer)}.` };
 }
 
-const peers: Readonly<Record<Purpose, Peer & { readonly outcome: string }>> = {
-  server: { outcome: 'This connection is not private', who: 'the site', those: 'web sites' },
-  client: { outcome: 'This client is not let in', who: 'the client', those: 'clients' },
+type Told = Peer & { readonly outcome: string };
+
+const peers: Readonly<Record<string, Told>> = {
+  [oids.serverAuth]: { outcome: 'This connection is not private', who: 'the site', those: 'web sites' },
+  [oids.clientAuth]: { outcome: 'This client is not let in', who: 'the client', those: 'clients' },
+  [oids.emailProtection]: { outcome: 'This message is not trusted', who: 'the sender', those: 'e-mail' },
+  [oids.codeSigning]: { outcome: 'This program is not trusted', who: 'the publisher', those: 'programs' },
+  [oids.timeStamping]: { outcome: 'This time stamp is not trusted', who: 'the issuer', those: 'time stamps' },
+};
+
+const others: Told = {
+  outcome: 'This certificate is not accepted',
+  who: 'the holder',
+  those: 'this purpose',
 };

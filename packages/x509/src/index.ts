@@ -9,7 +9,6 @@ export {
   parseCertificate,
   usableKey,
 } from './certificate.ts';
-export type { Purpose } from './checks.ts';
 export { type CertificateRevocationList, crlsFromPem, inspectCrl, parseCrl } from './crl/crl.ts';
 export type { EntrySummary, RevokedCertificate } from './crl/entry.ts';
 export type { IssuingDistributionPoint } from './crl/issuing-distribution-point.ts';
@@ -59,6 +58,7 @@ export { certificatesFromPem, type PemBlock, pemBlocks, toPem } from './pem.ts';
 export { type Fingerprint, fingerprint, type PinnedLeaf, verifyPinnedLeaf } from './pin.ts';
 export type { PolicyInputs } from './policy.ts';
 export type { Profile } from './profile.ts';
+export { keyPurposes, type Purpose } from './purpose.ts';
 export { publicSuffixes } from './public-suffix.ts';
 export { type RejectionCode, rejections } from './rejection.ts';
 export type { Revocation } from './revocation/options.ts';
@@ -91,3 +91,4 @@ export {
   type VerifiedChain,
   verifyChain,
 } from './verify.ts';
+export type { WeakAlgorithm } from './weak.ts';

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { node } from '@tlsmith/crypto/node';
-import { issue, makeAuthority, selfSigned } from '@tlsmith/testkit/node';
-import { compute } from '@tlsmith/types';
+import { crossSign, issue, makeAuthority, selfSigned } from '@tlsmith/testkit/node';
+import { compute, isCertificateRejected } from '@tlsmith/types';
 import { expect, test } from 'vitest';
+import { type TrustAnchor, trustAnchor } from './anchor.ts';
 import { parseCertificate } from './certificate.ts';
 import { leafUsage } from './leaf-usage.ts';
-import { fingerprint, verifyPinnedLeaf } from './pin.ts';
+import { type Fingerprint, fingerprint, verifyPinnedLeaf } from './pin.ts';
+import { type ChainRequest, verifyChain } from './verify.ts';
 
 const { certificate, key } = selfSigned({ subject: 'pinned', notAfter: Date.UTC(2021, 0) });
 const hex = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
@@ -75,3 +77,66 @@ test.each([
     expect(leafUsage(parseCertificate(leaf.certificate))).toEqual({ maySign, mayEncipher });
   },
 );
+
+const top = makeAuthority({ name: 'Root' });
+const between = makeAuthority({ name: 'Between', under: top });
+const leaf = issue(between, { subject: 'leaf' });
+const anchor = trustAnchor(top.certificate);
+
+function outcome(pins: readonly Fingerprint[], more: Partial<ChainRequest> = {}): string {
+  const request = {
+    chain: leaf.chain,
+    anchors: [anchor],
+    at: Date.UTC(2026, 6, 1),
+    purpose: 'server',
+  } as const;
+  try {
+    const { path } = compute(node, verifyChain({ ...request, pins, ...more }));
+    return `accepted over ${path.length}`;
+  } catch (error) {
+    if (!isCertificateRejected(error)) throw error;
+    return error.code;
+  }
+}
+
+test.each([
+  ['the key of the leaf', leaf.key.spki],
+  ['the key of an intermediate', between.key.spki],
+  ['the key of the trust anchor', top.key.spki],
+])('a path with %s among the pins is accepted (RFC 7469 §2.6)', (_, spki) => {
+  expect(outcome([other, fingerprint('public-key', hex(spki))])).toBe('accepted over 2');
+});
+
+test('pins of certificates count as well, and a path without any is a pin-mismatch', () => {
+  expect(outcome([fingerprint('certificate', hex(between.certificate))])).toBe('accepted over 2');
+  expect(outcome([fingerprint('public-key', hex(between.certificate)), other])).toBe('pin-mismatch');
+});
+
+test('pins come on top of all other checks', () => {
+  const pins = [fingerprint('public-key', hex(leaf.key.spki))];
+  expect(outcome(pins, { name: { dns: 'other.example' } })).toBe('wrong-name');
+  expect(outcome(pins, { anchors: [] })).toBe('unknown-issuer');
+});
+
+test('another path to a pin is found, and a pinned path is preferred to a leaf that is its own anchor', () => {
+  const cross = crossSign(between, makeAuthority({ name: 'Other' }), { name: 'Between' }).certificate;
+  const pins = [fingerprint('public-key', hex(top.key.spki))];
+  expect(outcome(pins, { extraIntermediates: [cross] })).toBe('accepted over 2');
+  const anchors = [trustAnchor(leaf.certificate), anchor];
+  expect(outcome(pins, { anchors })).toBe('accepted over 2');
+  expect(outcome([fingerprint('public-key', hex(leaf.key.spki))], { anchors })).toBe('accepted over 1');
+});
+
+test('an anchor that is a name and a key has a key to pin and no certificate', () => {
+  const bare: TrustAnchor = { ...anchor, certificate: undefined };
+  expect(outcome([fingerprint('public-key', hex(top.key.spki))], { anchors: [bare] })).toBe(
+    'accepted over 2',
+  );
+  expect(outcome([fingerprint('certificate', hex(top.certificate))], { anchors: [bare] })).toBe(
+    'pin-mismatch',
+  );
+});
+
+test('pins that are none are a misuse', () => {
+  expect(() => outcome([])).toThrowError(expect.objectContaining({ code: 'no-fingerprint' }));
+});

@@ -12,6 +12,7 @@ import {
 import { type Certificate, parseCertificate, usableKey } from './certificate.ts';
 import { describeName } from './name.ts';
 import { rejected, rejections } from './rejection.ts';
+import { type Found, passes, type Search } from './search.ts';
 
 /** SHA-256 of a whole certificate, or of its SubjectPublicKeyInfo, which survives a renewal with the same key. */
 export interface Fingerprint {
@@ -61,20 +62,64 @@ export function* verifyPinnedLeaf(
   der: Bytes,
   fingerprints: readonly Fingerprint[],
 ): Work<PinnedLeaf, HashAsk> {
-  if (fingerprints.length === 0)
-    throw new TlsMisuse('no-fingerprint', 'pinning needs at least one fingerprint');
+  const wanted = atLeastOne(fingerprints);
   const leaf = parseCertificate(der);
   const publicKey = usableKey(leaf);
-  const present = {
-    certificate: yield* hash('sha256', leaf.der),
-    'public-key': yield* hash('sha256', publicKey.spki),
-  };
-  const matching = fingerprints.find(({ of, sha256 }) => equal(sha256, present[of]));
+  const present = yield* digests(leaf.der, publicKey.spki);
+  const matching = wanted.find(({ of, sha256 }) => equal(sha256, present[of] as Bytes));
   if (matching !== undefined)
     return Object.freeze({ [brand]: true as const, leaf, publicKey, fingerprint: matching });
   throw rejected(rejections.pinMismatch, {
     certificate: describeName(leaf.subject),
-    sha256: toHex(present.certificate),
+    sha256: toHex(present.certificate as Bytes),
     publicKeySha256: toHex(present['public-key']),
   });
+}
+
+/**
+ * Accepts only paths on which the caller knows a certificate or a key, that of the trust anchor included (RFC 7469
+ * §2.6).
+ *
+ * @throws {TlsMisuse} `no-fingerprint` for an empty list.
+ */
+export function pinCheck(
+  fingerprints: readonly Fingerprint[],
+  search: Search,
+): NonNullable<Search['accepts']> {
+  const pins = atLeastOne(fingerprints);
+  // Paths share most of their certificates.
+  const known = new Map<Bytes, Digests>();
+  return function* accepts({ path, anchor }: Found): Work<boolean, HashAsk> {
+    const present: { readonly subject: string; readonly digests: Digests }[] = [];
+    for (const { der, subject, publicKey } of [...path, { ...anchor, der: anchor.certificate?.der }]) {
+      const found = known.get(publicKey.spki) ?? (yield* digests(der, publicKey.spki));
+      known.set(publicKey.spki, found);
+      present.push({ subject: describeName(subject), digests: found });
+    }
+    const isKnown = pins.some(({ of, sha256 }) =>
+      present.some(({ digests: own }) => own[of] !== undefined && equal(own[of], sha256)),
+    );
+    const keys = present.map(({ subject, digests: own }) => `${subject}: ${toHex(own['public-key'])}`);
+    const failure = { reason: rejections.pinMismatch, facts: { publicKeysSha256: keys } };
+    const of = { depth: 0, subject: (path[0] as Certificate).subject };
+    return passes(search, 'pin', of, isKnown ? undefined : failure);
+  };
+}
+
+interface Digests {
+  /** Undefined for trust anchors that are a name and a key. */
+  readonly certificate: Bytes | undefined;
+  readonly 'public-key': Bytes;
+}
+
+function* digests(der: Bytes | undefined, spki: Bytes): Work<Digests, HashAsk> {
+  return {
+    certificate: der && (yield* hash('sha256', der)),
+    'public-key': yield* hash('sha256', spki),
+  };
+}
+
+function atLeastOne(fingerprints: readonly Fingerprint[]): readonly Fingerprint[] {
+  if (fingerprints.length > 0) return fingerprints;
+  throw new TlsMisuse('no-fingerprint', 'pinning needs at least one fingerprint');
 }

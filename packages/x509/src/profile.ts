@@ -121,6 +121,7 @@ const rules: readonly Rule[] = [
   both('critical policyConstraints', 'RFC 5280 §4.2.1.11', criticalIs(false, 'policyConstraints')),
   both('critical inhibitAnyPolicy', 'RFC 5280 §4.2.1.14', criticalIs(false, 'inhibitAnyPolicy')),
   both('authorityInfoAccess not critical', 'RFC 5280 §4.2.2.1', criticalIs(true, 'authorityInfoAccess')),
+  both('ML-DSA key for signatures alone', 'RFC 9881 §5', hasOddUsage),
 
   webpki(
     'RSA modulus divisible by 8 bits',
@@ -211,6 +212,18 @@ function isPreferredName(value: string): boolean {
   const name = value.replace(/^\*\./, '').toLowerCase();
   return isHostName(name) && !name.includes('_');
 }
+
+// Some use of signatures, and none of anything else.
+function hasOddUsage({ publicKey: { type }, keyUsage }: Certificate): boolean {
+  return type.startsWith('ml-dsa-') && keyUsage !== undefined && !keyUsage.every((use) => signing.has(use));
+}
+
+const signing: ReadonlySet<string> = new Set([
+  'digitalSignature',
+  'nonRepudiation',
+  'keyCertSign',
+  'cRLSign',
+]);
 
 function isRsa({ type }: Certificate['publicKey']): boolean {
   return type === 'rsa' || type === 'rsa-pss';

@@ -19,6 +19,7 @@ export type CheckName =
   | 'name-constraints'
   | 'policies'
   | 'tls-features'
+  | 'pin'
   | 'revocation'
   | 'trust-anchor';
 

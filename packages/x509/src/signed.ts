@@ -1,8 +1,10 @@
 import {
   type Bytes,
   equal,
+  isTlsMisuse,
   type PublicKey,
   type Rejection,
+  type SignatureAlgorithm,
   verify,
   type VerifyAsk,
   type Work,
@@ -15,6 +17,7 @@ import type { Profile } from './profile.ts';
 import { rejections } from './rejection.ts';
 import { exhausted, type Failure } from './report.ts';
 import { type CertificateKey, keyFits } from './spki.ts';
+import { acceptedKey, type WeakAlgorithm } from './weak.ts';
 
 /** Whatever is signed in the way of certificates: they, CRLs and OCSP responses. */
 export interface Signed {
@@ -30,18 +33,19 @@ export type VerifiedSignatures = Map<Signed, { readonly key: PublicKey; readonly
 export interface Verifying {
   readonly purse: Purse;
   readonly verified: VerifiedSignatures;
-  readonly settings: { readonly profile: Profile };
+  readonly settings: { readonly profile: Profile; readonly weak: ReadonlySet<WeakAlgorithm> };
 }
 
 /** Why something is not signed with a key; undefined when it is. No signature is verified twice under one key. */
 export function* signatureFault(
   { purse, verified, settings }: Verifying,
   signed: Signed,
-  key: CertificateKey,
+  given: CertificateKey,
 ): Work<Failure | undefined, VerifyAsk> {
   const { signatureAlgorithm: identifier } = signed;
   const dsa = settings.profile === 'pkits' ? dsaSignature(identifier) : undefined;
-  const algorithm = dsa ?? signatureAlgorithm(identifier);
+  const algorithm = dsa ?? signatureAlgorithm(identifier, settings.weak);
+  const key = acceptedKey(given, settings.weak);
   if (typeof algorithm !== 'string') return fault(signed, algorithm);
   if (key.type === 'unusable') return fault(signed, key.reason, key.detail);
   if (!keyFits(key, algorithm)) return fault(signed, rejections.badSignature, key.type);
@@ -49,14 +53,31 @@ export function* signatureFault(
   const known = before.find((one) => equal(one.key.spki, key.spki));
   if (known === undefined && !spend(purse, 'signatures', costOf(key)))
     return exhausted('signatures', purse.budget);
-  const good = known?.good ?? (yield* verify(algorithm, key, signed.tbs, signed.signature));
+  const good = known?.good ?? (yield* verdict(algorithm, key, signed));
+  if (good === undefined) return fault(signed, rejections.unsupportedSignature);
   if (known === undefined) verified.set(signed, [...before, { key, good }]);
   return good ? undefined : fault(signed, rejections.badSignature);
 }
 
+// What a peer signs with is no misuse of ours: undefined where the provider does not know the algorithm.
+function* verdict(
+  algorithm: SignatureAlgorithm,
+  key: PublicKey,
+  { tbs, signature }: Signed,
+): Work<boolean | undefined, VerifyAsk> {
+  try {
+    return yield* verify(algorithm, key, tbs, signature);
+  } catch (error) {
+    if (isTlsMisuse(error) && error.code === 'unsupported-signature-algorithm') return undefined;
+    throw error;
+  }
+}
+
 // In signatures on P-256, key import included, as OpenSSL takes them. The public exponent of a long RSA key may be long.
 function costOf({ type, bits }: PublicKey): number {
-  if (type === 'ed448') return 2;
+  if (type === 'ed448' || type === 'ml-dsa-44') return 2;
+  if (type === 'ml-dsa-65') return 3;
+  if (type === 'ml-dsa-87') return 5;
   if (type === 'p384') return 7;
   if (type === 'p521') return 16;
   const isLong = (type === 'rsa' || type === 'rsa-pss') && bits > 4096;

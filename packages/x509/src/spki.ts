@@ -3,6 +3,7 @@ import {
   type Bytes,
   equal,
   type KeyType,
+  type MlDsa,
   type PublicKey,
   type Rejection,
   type SignatureAlgorithm,
@@ -26,6 +27,8 @@ export interface UnusableKey {
   readonly key: Bytes;
   /** Size in bits where known, else 0. */
   readonly bits: number;
+  /** What it would be if it were longer: an RSA key of 1024 bits or more without another fault. */
+  readonly shortType?: 'rsa' | 'rsa-pss';
 }
 
 /** The key in a certificate: `type` is `unusable` or says what it is. */
@@ -63,6 +66,10 @@ export function keyFits(key: PublicKey, algorithm: SignatureAlgorithm): boolean 
       return algorithm === key.type;
     case 'dsa':
       return algorithm.startsWith('dsa-');
+    case 'ml-dsa-44':
+    case 'ml-dsa-65':
+    case 'ml-dsa-87':
+      return algorithm === key.type;
   }
 }
 
@@ -107,7 +114,7 @@ function classify(parts: KeyParts, spki: Bytes): CertificateKey {
 
 type Found =
   | { readonly type: KeyType; readonly bits: number }
-  | { readonly reason: Rejection; readonly detail: string; readonly bits?: number };
+  | (Pick<UnusableKey, 'reason' | 'detail' | 'shortType'> & { readonly bits?: number });
 
 function keyOf({ algorithm: { algorithm, parameters }, key, rsa }: KeyParts): Found {
   switch (algorithm) {
@@ -123,9 +130,15 @@ function keyOf({ algorithm: { algorithm, parameters }, key, rsa }: KeyParts): Fo
     case oids.ecPublicKey:
       return curveKey(parameters?.tag === 0x06 ? parameters.content : undefined, key);
     case oids.ed25519:
-      return edwardsKey('ed25519', { bits: 256, length: 32 }, parameters === undefined ? key : undefined);
+      return rawKey('ed25519', { bits: 256, length: 32 }, parameters === undefined ? key : undefined);
     case oids.ed448:
-      return edwardsKey('ed448', { bits: 456, length: 57 }, parameters === undefined ? key : undefined);
+      return rawKey('ed448', { bits: 456, length: 57 }, parameters === undefined ? key : undefined);
+    case oids.mlDsa44:
+      return rawKey('ml-dsa-44', { bits: 10496, length: 1312 }, parameters === undefined ? key : undefined);
+    case oids.mlDsa65:
+      return rawKey('ml-dsa-65', { bits: 15616, length: 1952 }, parameters === undefined ? key : undefined);
+    case oids.mlDsa87:
+      return rawKey('ml-dsa-87', { bits: 20736, length: 2592 }, parameters === undefined ? key : undefined);
     default:
       return unsupported(algorithm === oids.dsa ? 'DSA' : `algorithm ${algorithm}`);
   }
@@ -133,20 +146,23 @@ function keyOf({ algorithm: { algorithm, parameters }, key, rsa }: KeyParts): Fo
 
 function rsaKey(type: 'rsa' | 'rsa-pss', { modulus, exponent }: RsaPublicKey): Found {
   const bits = bitLength(modulus);
-  if (bits < minimumRsaBits) {
-    return { reason: rejections.weakKey, detail: `an RSA modulus of ${bits} bits`, bits };
-  }
   if (bits > maximumRsaBits) return unsupported(`an RSA modulus of ${bits} bits`);
   const odd = ((modulus.at(-1) as number) & (exponent.at(-1) as number) & 1) === 1;
   // 1 would make every message its own signature; more than eight octets only slow verification down.
-  const fit = bitLength(exponent) >= 2 && exponent.length <= 8;
-  return odd && fit
-    ? { type, bits }
-    : { reason: rejections.weakKey, detail: 'an even RSA modulus or an unfit public exponent', bits };
+  const fit = odd && bitLength(exponent) >= 2 && exponent.length <= 8;
+  if (bits < minimumRsaBits) {
+    const detail = `an RSA modulus of ${bits} bits`;
+    const isShort = fit && bits >= leastRsaBits;
+    return { reason: rejections.weakKey, detail, bits, ...(isShort ? { shortType: type } : {}) };
+  }
+  if (fit) return { type, bits };
+  return { reason: rejections.weakKey, detail: 'an even RSA modulus or an unfit public exponent', bits };
 }
 
 // NIST SP 800-57 and the CA/Browser Forum ask for 2048 bits; the upper bound keeps verification short.
 const minimumRsaBits = 2048;
+// What a policy may still let through.
+const leastRsaBits = 1024;
 const maximumRsaBits = 16384;
 
 function curveKey(named: Bytes | undefined, point: Bytes): Found {
@@ -179,15 +195,16 @@ const curves: readonly Curve[] = [
   { name: 'secp256k1', octets: encodeOid(oids.secp256k1), bits: 256, weak: false },
 ];
 
-function edwardsKey(
-  type: 'ed25519' | 'ed448',
+// Keys without parameters whose bytes are all there is (RFC 8410 §3 and §4, RFC 9881 §4).
+function rawKey(
+  type: 'ed25519' | 'ed448' | MlDsa,
   size: { readonly bits: number; readonly length: number },
   key: Bytes | undefined,
 ): Found {
-  if (key === undefined) return unsupported(`parameters of an ${type} key`);
+  if (key === undefined) return unsupported(`parameters of a key of ${type}`);
   return key.length === size.length
     ? { type, bits: size.bits }
-    : unsupported(`${key.length} bytes of ${type} key`);
+    : unsupported(`${key.length} bytes as a key of ${type}`);
 }
 
 function unsupported(detail: string): Found {

@@ -10,19 +10,22 @@ import {
 import type { TrustAnchor } from './anchor.ts';
 import { type Budget, openPurse, spend } from './budget.ts';
 import { type Certificate, parseCertificate, usableKey } from './certificate.ts';
-import { leafChecks, type Place, type Purpose } from './checks.ts';
+import { leafChecks, type Place } from './checks.ts';
 import { workingKeys } from './dsa.ts';
 import type { Fetchable } from './fetch.ts';
 import { type NameIdentity, prepareIdentity } from './name-identity.ts';
 import { extend, itself } from './path.ts';
+import { type Fingerprint, pinCheck } from './pin.ts';
 import type { PolicyInputs } from './policy.ts';
 import type { Profile } from './profile.ts';
+import { type Purpose, purposeId } from './purpose.ts';
 import { rejections } from './rejection.ts';
 import { type Check, exhausted, mostUseful } from './report.ts';
 import type { CertificateKey } from './spki.ts';
 import { revocationCheck } from './revocation/check.ts';
 import type { Revocation } from './revocation/options.ts';
 import type { CertificateStatus } from './revocation/status.ts';
+import { acceptedKey, namedWeak, type WeakAlgorithm } from './weak.ts';
 import { type Found, passes, readIntermediates, type Search, type SearchAsk, stop } from './search.ts';
 
 /** What to verify, against what, and for what. */
@@ -32,12 +35,14 @@ export interface ChainRequest {
   readonly anchors: readonly TrustAnchor[];
   /** The moment of verification, in milliseconds since 1970-01-01T00:00:00Z; fractions of a second are dropped. */
   readonly at: number;
-  /** Whose certificate it is. */
+  /** Whose certificate it is, or what else it is used for. */
   readonly purpose: Purpose;
   /** Whom the caller wants to talk to. Left out, any name will do: right for clients, hardly ever for servers. */
   readonly name?: NameIdentity;
   /** `default` when left out. */
   readonly profile?: Profile;
+  /** Broken or short algorithms to accept all the same, one by one, for archives and for devices nobody can mend. */
+  readonly dangerouslyAcceptWeak?: readonly WeakAlgorithm[];
   readonly budget?: Partial<Budget>;
   /** How many intermediates that are not self-issued a path may have; 8 when left out. */
   readonly maxDepth?: number;
@@ -46,6 +51,11 @@ export interface ChainRequest {
   readonly policy?: PolicyInputs;
   /** Whether and how revocation is checked; not at all when left out. */
   readonly revocation?: Revocation;
+  /**
+   * Certificates or keys of which one has to be on the path, the trust anchor included, on top of everything else (RFC
+   * 7469 §2.6). To trust one leaf without a path, see {@link verifyPinnedLeaf}.
+   */
+  readonly pins?: readonly Fingerprint[];
   /** Whether a domain is a public suffix, such as `co.uk`: a wildcard right below one is then no match for `name`. */
   readonly publicSuffix?: (domain: string) => boolean;
 }
@@ -85,7 +95,7 @@ export interface VerifiedChain {
  *
  * @throws {CertificateRejected} with the reason that helps most of all paths tried, see {@link rejections}; its
  *   `facts.report` has every check.
- * @throws {TlsMisuse} `empty-chain`, `not-a-time`, or what {@link prepareIdentity} throws for `name`.
+ * @throws {TlsMisuse} `empty-chain`, `not-a-time`, `not-a-purpose`, `not-a-weak-algorithm`, `no-fingerprint`, or what {@link prepareIdentity} throws for `name`.
  * @example
  * ```ts
  * import { node } from '@tlsmith/crypto/node';
@@ -98,27 +108,19 @@ export interface VerifiedChain {
 export function verifyChain(request: FetchingChainRequest): Work<VerifiedChain, SearchAsk>;
 export function verifyChain(request: ChainRequest): Work<VerifiedChain, VerifyAsk | HashAsk>;
 export function* verifyChain(request: ChainRequest | FetchingChainRequest): Work<VerifiedChain, SearchAsk> {
-  const search = open(request);
-  const size = [...request.chain, ...(request.extraIntermediates ?? [])].reduce(
-    (sum, der) => sum + der.length,
-    0,
-  );
-  if (!spend(search.purse, 'bytes', size)) throw stop(search, exhausted('bytes', search.purse.budget));
-  const leaf = parseCertificate(request.chain[0] as Bytes);
-  const intermediates = readIntermediates(
-    [...request.chain.slice(1), ...(request.extraIntermediates ?? [])],
-    search,
-  );
+  const opened = open(request);
+  const { leaf, intermediates } = read(request, opened);
+  const search = { ...opened, intermediates };
   const statuses: CertificateStatus[] = [];
-  const ready = withRevocation({ ...search, intermediates }, request, statuses);
+  const known = request.pins && pinCheck(request.pins, search);
+  const unrevoked = request.revocation && revocationCheck(request.revocation, search, statuses);
+  const ready = { ...search, accepts: inTurn(known, unrevoked) };
   const place: Place = { certificate: leaf, part: 'leaf', below: [] };
   const of = { depth: 0, subject: leaf.subject };
   // All faults of the leaf are looked for, but no signature is worth verifying once there is one.
   const verdicts = leafChecks.map(([check, run]) => passes(ready, check, of, run(place, ready.settings)));
-  const found = verdicts.includes(false)
-    ? undefined
-    : (itself(ready, leaf) ?? (yield* extend(ready, [leaf])));
-  if (found !== undefined) return proven(found, statuses, ready.report);
+  const found = verdicts.includes(false) ? undefined : yield* pathOf(ready, leaf, known);
+  if (found !== undefined) return proven(found, statuses, ready);
   throw stop(ready, mostUseful(ready.report) ?? { reason: rejections.unknownIssuer, facts: {} });
 }
 
@@ -139,8 +141,9 @@ function open(request: ChainRequest | FetchingChainRequest): Search {
     settings: {
       // Certificates count whole seconds, so 0.999 seconds before notBefore is still before it.
       at: Math.floor(at / 1000) * 1000,
-      purpose: request.purpose,
+      purpose: purposeId(request.purpose),
       profile: request.profile ?? 'default',
+      weak: namedWeak(request.dangerouslyAcceptWeak),
       maxDepth: request.maxDepth ?? defaultMaxDepth,
       reference: name === undefined ? undefined : prepareIdentity(name),
       publicSuffix: request.publicSuffix,
@@ -156,19 +159,39 @@ function open(request: ChainRequest | FetchingChainRequest): Search {
   };
 }
 
-function withRevocation(search: Search, { revocation }: ChainRequest, statuses: CertificateStatus[]): Search {
-  return revocation === undefined
-    ? search
-    : { ...search, accepts: revocationCheck(revocation, search, statuses) };
+function read({ chain, extraIntermediates = [] }: ChainRequest, search: Search) {
+  const others = [...chain.slice(1), ...extraIntermediates];
+  const first = chain[0] as Bytes;
+  const size = others.reduce((sum, der) => sum + der.length, first.length);
+  if (!spend(search.purse, 'bytes', size)) throw stop(search, exhausted('bytes', search.purse.budget));
+  return { leaf: parseCertificate(first), intermediates: readIntermediates(others, search) };
+}
+
+// A leaf that is a trust anchor has nobody above it who could revoke it.
+function* pathOf(
+  search: Search,
+  leaf: Certificate,
+  known: Search['accepts'],
+): Work<Found | undefined, SearchAsk> {
+  const alone = itself(search, leaf);
+  const isAccepted = alone !== undefined && (known === undefined || (yield* known(alone)));
+  return isAccepted ? alone : yield* extend(search, [leaf]);
+}
+
+function inTurn(first: Search['accepts'], second: Search['accepts']): Search['accepts'] {
+  if (first === undefined || second === undefined) return first ?? second;
+  return function* accepts(found) {
+    return (yield* first(found)) && (yield* second(found));
+  };
 }
 
 function proven(
   { path, anchor, policies }: Found,
   statuses: readonly CertificateStatus[],
-  report: readonly Check[],
+  { settings, report }: Search,
 ): VerifiedChain {
   const leaf = path[0] as Certificate;
-  const publicKey = workingKeys(path, anchor)[0] as CertificateKey;
+  const publicKey = acceptedKey(workingKeys(path, anchor)[0] as CertificateKey, settings.weak);
   return Object.freeze({
     [brand]: true as const,
     leaf,

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { Profile, Purpose } from '@tlsmith/x509';
+import { keyPurposes, type Profile, type Purpose } from '@tlsmith/x509';
 
 /** What the command line asks for, checked. */
 export interface Settings {
@@ -27,14 +27,15 @@ options:
   --roots system|FILE     whom to trust; may be repeated; the system's roots when left out
   --at DATE               the moment of verification, such as 2026-07-01 or 2026-07-01T12:00:00Z; now when left out
   --profile NAME          default, rfc5280 or webpki
-  --purpose NAME          server or client: whose certificate it is; server when left out
+  --purpose NAME          what the certificate is for: server, which is the default, client, codeSigning, emailProtection,
+                          timeStamping, ocspSigning, or an object identifier such as 1.3.6.1.4.1.311.20.2.2
   --bytes                 show what every byte of every certificate is
   --json                  print everything as JSON
 
 exit status: 0 verified, 1 refused, 2 the command line or a file is wrong`;
 
 const profiles: readonly Profile[] = ['default', 'rfc5280', 'webpki'];
-const purposes: readonly Purpose[] = ['server', 'client'];
+const purposes: Readonly<Record<string, Purpose>> = { server: 'server', client: 'client', ...keyPurposes };
 
 /**
  * Reads the command line.
@@ -52,7 +53,7 @@ export function readFlags(args: readonly string[], now: number): Settings | 'hel
     roots: (values.roots ?? []).length === 0 ? ['system'] : (values.roots ?? []),
     at: values.at === undefined ? now : moment(values.at),
     profile: oneOf('profile', values.profile, profiles),
-    purpose: oneOf('purpose', values.purpose, purposes),
+    purpose: purposeOf(values.purpose),
     show: { bytes: values.bytes, json: values.json },
   };
 }
@@ -85,6 +86,11 @@ function moment(text: string): number {
   const found = isComplete ? Date.parse(text) : Number.NaN;
   if (Number.isFinite(found)) return found;
   throw new UsageError(`--at ${text}: not a date such as 2026-07-01 or 2026-07-01T12:00:00Z`);
+}
+
+function purposeOf(text: string): Purpose {
+  if (/^[012](\.\d+)+$/.test(text)) return text as Purpose;
+  return purposes[oneOf('purpose', text, Object.keys(purposes))] as Purpose;
 }
 
 function oneOf<T extends string>(flag: string, text: string, allowed: readonly T[]): T {

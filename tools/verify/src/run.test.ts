@@ -51,6 +51,8 @@ test('a wrong name is refused: exit status 1 and the reason first', () => {
 
 test.each([
   [['--purpose', 'client'], 0, 'VERIFIED'],
+  [['--purpose', 'codeSigning'], 1, 'REFUSED: wrong-purpose'],
+  [['--purpose', '1.3.6.1.5.5.7.3.1'], 0, 'VERIFIED'],
   [['--at', '1999-12-31'], 1, 'REFUSED: not-yet-valid'],
   [['--at', '2060-01-01T00:00:00Z'], 1, 'REFUSED: expired'],
   [['--profile', 'webpki'], 1, 'REFUSED: profile-violation'],
@@ -119,6 +121,7 @@ test.each([
   [[chain, '--at', '2026-07-01T12:00'], 'not a date'],
   [[chain, '--profile', 'strict'], 'one of default, rfc5280, webpki'],
   [[chain, '--purpose', 'mail'], 'one of server, client'],
+  [[chain, '--purpose', '2.5.29.37.0'], 'the object identifier of a key purpose'],
   [[chain, '--host', 'a b'], 'is no DNS name'],
   [[chain, '--colour'], "Unknown option '--colour'"],
   [[file('empty.pem', '-----BEGIN NOTHING-----\n')], 'empty.pem: '],

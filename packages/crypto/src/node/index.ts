@@ -5,6 +5,7 @@ import { dsaAlgorithms } from './dsa.ts';
 import { groups } from './groups.ts';
 import { hash } from './hash.ts';
 import { hmac } from './hmac.ts';
+import { mlDsaAlgorithms } from './ml-dsa.ts';
 import { encryptPremaster } from './premaster.ts';
 import { random } from './random.ts';
 import { verify } from './signature.ts';
@@ -24,7 +25,10 @@ import { importSigningKey } from './signing-key.ts';
 export const node: SynchronousProvider = {
   name: 'node',
   synchronous: true,
-  supports: { ...commonSupport, verify: [...commonSupport.verify, ...dsaAlgorithms] },
+  supports: {
+    ...commonSupport,
+    verify: [...commonSupport.verify, 'rsa-pkcs1-md5', ...dsaAlgorithms, ...mlDsaAlgorithms()],
+  },
   hash,
   hmac,
   aeads,

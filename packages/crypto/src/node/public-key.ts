@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { type Bytes, DecodeError, type PublicKey } from '@tlsmith/types';
-import { type CurveKeyType, hasPublicKeyForm } from '../key-type.ts';
+import { type CurveKeyType, hasPublicKeyForm, isPortable } from '../key-type.ts';
 import { publicKeyFromSpki, rsaPublicKey } from '../public-key.ts';
 import { toBase64Url } from './bytes.ts';
 
@@ -22,7 +22,7 @@ export function importPublicKey(key: PublicKey): KeyObject | undefined {
 function importFresh({ type, spki, key }: PublicKey): KeyObject | undefined {
   try {
     if (type === 'rsa-pss') return importRestricted(spki);
-    if (type === 'dsa') return undefined;
+    if (!isPortable(type)) return undefined;
     return createPublicKey({ key: type === 'rsa' ? rsaJwk(key) : curveJwk(type, key), format: 'jwk' });
   } catch {
     return undefined;

@@ -1,6 +1,6 @@
-import { type Bytes, DecodeError, type KeyType } from '@tlsmith/types';
+import { type Bytes, DecodeError } from '@tlsmith/types';
 import { der, derContent, derUnsigned, derValues, Tag, unsignedInteger } from '../der.ts';
-import { curveKeys } from '../key-type.ts';
+import { curveKeys, type PortableKeyType } from '../key-type.ts';
 import type { SignatureParts } from '../signature.ts';
 import { hashName } from './platform.ts';
 
@@ -14,7 +14,7 @@ export interface PlatformAlgorithm {
 export type EcdsaKeyType = 'p256' | 'p384' | 'p521';
 
 /** Keys that some platform has; those of Ed448 are noble's. */
-export type PlatformKeyType = Exclude<KeyType, 'ed448' | 'dsa'>;
+export type PlatformKeyType = Exclude<PortableKeyType, 'ed448'>;
 
 /** Web Crypto's form of a signature algorithm under a key of this type. */
 export function platformAlgorithm(parts: SignatureParts, type: PlatformKeyType): PlatformAlgorithm {

@@ -1,5 +1,5 @@
 import { type Bytes, copyBytes, type PublicKey, type SignatureAlgorithm } from '@tlsmith/types';
-import { hasPublicKeyForm, isEcdsa } from '../key-type.ts';
+import { hasPublicKeyForm, isEcdsa, isPortable } from '../key-type.ts';
 import { rsaKey } from '../noble/rsa.ts';
 import { verify as verifyPortably } from '../noble/signature.ts';
 import { allowsPss } from '../pss-restrictions.ts';
@@ -19,7 +19,7 @@ export async function verify(
   const platform = subtle();
   const { type } = key;
   if (!parts.keys.includes(type)) return false;
-  if (type === 'ed448' || type === 'dsa') return verifyPortably(algorithm, key, content, signature);
+  if (type === 'ed448' || !isPortable(type)) return verifyPortably(algorithm, key, content, signature);
   const facts = [copyBytes(content), copyBytes(signature)] as const;
   try {
     return await verifyWith(platform, parts, { ...key, type }, facts);

@@ -60,6 +60,7 @@ function aside(at: number, anchor: TrustAnchor): Search {
       at,
       purpose: 'any',
       profile: 'default',
+      weak: new Set(),
       maxDepth: 0,
       reference: undefined,
       publicSuffix: undefined,

@@ -1,8 +1,18 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import type { MlDsa } from '@tlsmith/types';
 import { testRsaKeys } from './data/rsa-keys.ts';
 
-/** Key types as the crypto provider names them, and RSA keys too short to be accepted. */
-export type TestKeyType = 'rsa' | 'rsa-pss' | 'rsa-1024' | 'p256' | 'p384' | 'p521' | 'ed25519' | 'ed448';
+/** Key types as the crypto provider names them, and RSA keys too short to be accepted. ML-DSA needs Node 24.6. */
+export type TestKeyType =
+  | 'rsa'
+  | 'rsa-pss'
+  | 'rsa-1024'
+  | 'p256'
+  | 'p384'
+  | 'p521'
+  | 'ed25519'
+  | 'ed448'
+  | MlDsa;
 
 /** A private key for tests, in the forms that its users want. */
 export interface TestKey {
@@ -55,12 +65,18 @@ function testKey(type: TestKeyType, privateKey: KeyObject): TestKey {
 
 const curve = (namedCurve: string): KeyObject => generateKeyPairSync('ec', { namedCurve }).privateKey;
 
+// The types of Node 20 do not know it yet.
+const mlDsa = (type: MlDsa): KeyObject => generateKeyPairSync(type as 'ed25519').privateKey;
+
 const generate = {
   p256: () => curve('P-256'),
   p384: () => curve('P-384'),
   p521: () => curve('P-521'),
   ed25519: () => generateKeyPairSync('ed25519').privateKey,
   ed448: () => generateKeyPairSync('ed448').privateKey,
+  'ml-dsa-44': () => mlDsa('ml-dsa-44'),
+  'ml-dsa-65': () => mlDsa('ml-dsa-65'),
+  'ml-dsa-87': () => mlDsa('ml-dsa-87'),
 };
 
 const turns = { rsa: 0, 'rsa-pss': 0, 'rsa-1024': 0 };

@@ -2,8 +2,8 @@ import { constants, sign } from 'node:crypto';
 import { explicit, integer, nothing, oid, sequence } from '../../pki/der.ts';
 import type { TestKey } from './keys.ts';
 
-/** Hash of a certificate's signature; EdDSA keys have their own and ignore it. */
-export type SignatureHash = 'sha1' | 'sha256' | 'sha384' | 'sha512';
+/** Hash of a certificate's signature, MD5 for RSA alone; EdDSA and ML-DSA keys have their own and ignore it. */
+export type SignatureHash = 'md5' | 'sha1' | 'sha256' | 'sha384' | 'sha512';
 
 /** How a signature is made: by hash, and for RSA keys by padding (`rsa-pss` keys know only PSS). */
 export interface SignatureChoice {
@@ -28,17 +28,23 @@ export function signContent(
   return { algorithm, content: bytes, value: signatureValue(key, choice, bytes) };
 }
 
-/** AlgorithmIdentifier, DER (RFC 4055, RFC 5758, RFC 8410). */
+/** AlgorithmIdentifier, DER (RFC 4055, RFC 5758, RFC 8410, RFC 9881). */
 function signatureAlgorithm(key: TestKey, choice: SignatureChoice): Uint8Array {
   switch (key.type) {
     case 'ed25519':
       return sequence(oid('1.3.101.112'));
     case 'ed448':
       return sequence(oid('1.3.101.113'));
+    case 'ml-dsa-44':
+      return sequence(oid('2.16.840.1.101.3.4.3.17'));
+    case 'ml-dsa-65':
+      return sequence(oid('2.16.840.1.101.3.4.3.18'));
+    case 'ml-dsa-87':
+      return sequence(oid('2.16.840.1.101.3.4.3.19'));
     case 'p256':
     case 'p384':
     case 'p521':
-      return sequence(oid(ecdsaOids[choice.hash]));
+      return sequence(oid(ecdsaOid(choice.hash)));
     case 'rsa-pss':
       return pssAlgorithm(choice.hash);
     case 'rsa':
@@ -50,7 +56,8 @@ function signatureAlgorithm(key: TestKey, choice: SignatureChoice): Uint8Array {
 }
 
 function signatureValue(key: TestKey, choice: SignatureChoice, content: Uint8Array): Uint8Array {
-  if (key.type === 'ed25519' || key.type === 'ed448') return octets(sign(null, content, key.privateKey));
+  const hasOwnHash = key.type.startsWith('ed') || key.type.startsWith('ml-dsa');
+  if (hasOwnHash) return octets(sign(null, content, key.privateKey));
   if (key.type === 'rsa-pss' || (key.type.startsWith('rsa') && choice.padding === 'pss')) {
     const padding = constants.RSA_PKCS1_PSS_PADDING;
     const saltLength = constants.RSA_PSS_SALTLEN_DIGEST;
@@ -77,6 +84,7 @@ function pssAlgorithm(hash: SignatureHash): Uint8Array {
 const octets = (buffer: Uint8Array): Uint8Array => Uint8Array.from(buffer);
 
 const hashOids = {
+  md5: { oid: '1.2.840.113549.2.5', length: 16 },
   sha1: { oid: '1.3.14.3.2.26', length: 20 },
   sha256: { oid: '2.16.840.1.101.3.4.2.1', length: 32 },
   sha384: { oid: '2.16.840.1.101.3.4.2.2', length: 48 },
@@ -84,11 +92,17 @@ const hashOids = {
 } as const;
 
 const pkcs1Oids = {
+  md5: '1.2.840.113549.1.1.4',
   sha1: '1.2.840.113549.1.1.5',
   sha256: '1.2.840.113549.1.1.11',
   sha384: '1.2.840.113549.1.1.12',
   sha512: '1.2.840.113549.1.1.13',
 } as const;
+
+function ecdsaOid(hash: SignatureHash): string {
+  if (hash === 'md5') throw new TypeError('no standard has ECDSA with MD5');
+  return ecdsaOids[hash];
+}
 
 const ecdsaOids = {
   sha1: '1.2.840.10045.4.1',
