@@ -2,6 +2,7 @@ import type { TrustAnchor } from './anchor.ts';
 import type { Certificate } from './certificate.ts';
 import type { Settings } from './checks.ts';
 import type { NameConstraints } from './extensions/name-constraints.ts';
+import { listOf, momentOf, objectOf } from './input.ts';
 import { describeName } from './name.ts';
 import { oidName } from './oid.ts';
 import { type Purpose, purposeId } from './purpose.ts';
@@ -28,6 +29,7 @@ export interface AnchorConstraints {
 /**
  * A trust anchor that is trusted in part; constraints that it has already are replaced.
  *
+ * @throws {TlsMisuse} `not-a-purpose`, `not-a-time`, `not-a-list`, `not-an-object`.
  * @example
  * ```ts
  * import { constrainedAnchor, trustAnchor } from '@tlsmith/x509';
@@ -39,7 +41,15 @@ export interface AnchorConstraints {
  * ```
  */
 export function constrainedAnchor(anchor: TrustAnchor, constraints: AnchorConstraints): TrustAnchor {
-  return { ...anchor, constraints };
+  const { distrustAfter, purposes, nameConstraints } = objectOf(constraints, 'constraints');
+  return {
+    ...objectOf(anchor, 'anchor'),
+    constraints: {
+      ...(distrustAfter === undefined ? {} : { distrustAfter: momentOf(distrustAfter, 'distrustAfter') }),
+      ...(purposes === undefined ? {} : { purposes: listOf(purposes, 'purposes', purposeOf) }),
+      ...(nameConstraints === undefined ? {} : { nameConstraints: subtreesOf(nameConstraints) }),
+    },
+  };
 }
 
 /** Why a trust anchor does not vouch for a leaf; name constraints are another matter. */
@@ -62,4 +72,16 @@ export function anchorFault(
     distrustAfter: formatTime(distrustAfter),
   };
   return { reason: rejections.distrustedAuthority, facts };
+}
+
+function purposeOf(purpose: Purpose): Purpose {
+  return purposeId(purpose) as Purpose;
+}
+
+function subtreesOf(value: NameConstraints): NameConstraints {
+  const { permitted, excluded } = objectOf(value, 'nameConstraints');
+  return {
+    permitted: listOf(permitted, 'nameConstraints.permitted', objectOf),
+    excluded: listOf(excluded, 'nameConstraints.excluded', objectOf),
+  };
 }

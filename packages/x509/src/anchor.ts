@@ -1,7 +1,8 @@
-import { type Bytes, equal, isCertificateRejected } from '@tlsmith/types';
+import { type Bytes, equal, isCertificateRejected, TlsMisuse } from '@tlsmith/types';
 import type { AnchorConstraints } from './anchor-constraints.ts';
 import { type Certificate, parseCertificate } from './certificate.ts';
 import type { NameConstraints } from './extensions/name-constraints.ts';
+import { bytesOf, listOf } from './input.ts';
 import { type Name, nameKey } from './name.ts';
 import { certificatesFromPem } from './pem.ts';
 import { rejected } from './rejection.ts';
@@ -46,7 +47,8 @@ export function trustAnchor(der: Bytes): TrustAnchor {
  * ```
  */
 export function trustAnchors(certificates: readonly Bytes[] | string): readonly TrustAnchor[] {
-  const list = typeof certificates === 'string' ? certificatesFromPem(certificates) : certificates;
+  const isText = typeof certificates === 'string';
+  const list = isText ? certificatesFromPem(certificates) : listOf(certificates, 'certificates', bytesOf);
   return list.map((der, index) => {
     try {
       return trustAnchor(der);
@@ -56,9 +58,24 @@ export function trustAnchors(certificates: readonly Bytes[] | string): readonly 
   });
 }
 
+/**
+ * A trust anchor, as {@link trustAnchor} makes it or by hand.
+ *
+ * @throws {TlsMisuse} `not-a-trust-anchor`: certificates become some first.
+ */
+export function anchorOf(value: TrustAnchor, what: string): TrustAnchor {
+  if (value?.subject?.parts !== undefined && value.publicKey?.spki !== undefined) return value;
+  throw new TlsMisuse('not-a-trust-anchor', `${what} is none; trustAnchor(der) makes one of a certificate`);
+}
+
 /** The trust anchors with a name. The index of a list is made once and lives as long as the list. */
 export function anchorsNamed(anchors: readonly TrustAnchor[], name: Name): readonly TrustAnchor[] {
   return indexOf(anchors).get(nameKey(name)) ?? [];
+}
+
+/** A list of trust anchors, checked once in its life. */
+export function anchorsOf(anchors: readonly TrustAnchor[]): readonly TrustAnchor[] {
+  return indexOf(anchors).size === 0 ? [] : anchors;
 }
 
 /** Whether a certificate is itself a trust anchor, byte for byte. */
@@ -74,7 +91,7 @@ function indexOf(anchors: readonly TrustAnchor[]): ReadonlyMap<string, readonly 
   const known = indexes.get(anchors);
   if (known !== undefined) return known;
   const index = new Map<string, TrustAnchor[]>();
-  for (const anchor of anchors) {
+  for (const anchor of listOf(anchors, 'anchors', anchorOf)) {
     const key = nameKey(anchor.subject);
     const same = index.get(key) ?? [];
     same.push(anchor);

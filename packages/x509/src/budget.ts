@@ -1,3 +1,5 @@
+import { amountOf, objectOf } from './input.ts';
+
 /**
  * How much work a chain may cause. A peer chooses its chain freely, so without bounds a few kilobytes could keep a
  * verifier busy for minutes.
@@ -36,9 +38,17 @@ export interface Purse {
   readonly left: { -readonly [Kind in keyof Budget]: number };
 }
 
-/** A purse full of a budget. */
+/**
+ * A purse full of a budget.
+ *
+ * @throws {TlsMisuse} `not-an-amount`, `not-an-object`.
+ */
 export function openPurse(given: Partial<Budget> = {}): Purse {
-  const budget = { ...defaultBudget, ...given };
+  const budget = { ...defaultBudget };
+  for (const kind of Object.keys(defaultBudget) as (keyof Budget)[]) {
+    const wanted = objectOf(given, 'budget')[kind];
+    if (wanted !== undefined) Object.assign(budget, { [kind]: amountOf(wanted, `budget.${kind}`) });
+  }
   return { budget, left: { ...budget } };
 }
 

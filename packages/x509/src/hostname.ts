@@ -1,5 +1,6 @@
 import { type Bytes, equal, TlsMisuse } from '@tlsmith/types';
 import type { GeneralName } from './general-name.ts';
+import { objectOf, textOf } from './input.ts';
 import { parseIp } from './ip.ts';
 
 /**
@@ -24,7 +25,7 @@ export type Reference =
  * ```
  */
 export function referenceIdentity(host: string): ReferenceIdentity {
-  const bare = host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host;
+  const bare = textOf(host, 'host').startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host;
   return parseIp(bare) === undefined ? { dns: bare } : { ip: bare };
 }
 
@@ -34,16 +35,18 @@ export function referenceIdentity(host: string): ReferenceIdentity {
  * @throws {TlsMisuse} `not-a-dns-name` or `not-an-ip-address`.
  */
 export function prepareReference(identity: ReferenceIdentity): Reference {
-  if ('ip' in identity) {
-    const ip = parseIp(identity.ip);
+  const checked = objectOf(identity, 'name');
+  if ('ip' in checked) {
+    const ip = parseIp(textOf(checked.ip, 'name.ip'));
     if (ip !== undefined) return { ip };
-    throw new TlsMisuse('not-an-ip-address', `'${identity.ip}' is no IP address; host names go into { dns }`);
+    throw new TlsMisuse('not-an-ip-address', `'${checked.ip}' is no IP address; host names go into { dns }`);
   }
-  const name = identity.dns.replace(/\.$/, '').toLowerCase();
+  const dns = textOf(checked.dns, 'name.dns');
+  const name = dns.replace(/\.$/, '').toLowerCase();
   if (isHostName(name)) return { dns: name };
   throw new TlsMisuse(
     'not-a-dns-name',
-    `'${identity.dns}' is no DNS name in A-label form: convert international names first, put IP addresses into { ip }`,
+    `'${dns}' is no DNS name in A-label form: convert international names first, put IP addresses into { ip }`,
   );
 }
 

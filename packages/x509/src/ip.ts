@@ -1,4 +1,5 @@
 import type { Bytes } from '@tlsmith/types';
+import { bytesOf, textOf } from './input.ts';
 
 /**
  * Reads an IP address in the text form of RFC 3986 §3.2.2 (IPv4: four decimal numbers without leading zeros) or
@@ -13,12 +14,12 @@ import type { Bytes } from '@tlsmith/types';
  * ```
  */
 export function parseIp(text: string): Bytes | undefined {
-  return text.includes(':') ? parseIpv6(text) : parseIpv4(text);
+  return textOf(text, 'an IP address').includes(':') ? parseIpv6(text) : parseIpv4(text);
 }
 
 /** 4 or 16 bytes in the canonical text form (RFC 5952 §4); undefined for other lengths. */
 export function formatIp(address: Bytes): string | undefined {
-  if (address.length === 4) return address.join('.');
+  if (bytesOf(address, 'an IP address').length === 4) return address.join('.');
   return address.length === 16 ? formatIpv6(address) : undefined;
 }
 

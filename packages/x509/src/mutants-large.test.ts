@@ -38,7 +38,7 @@ test(`${count} mutated certificates are read or refused as malformed, with the p
     for (let changes = 1 + below(random, 3); changes > 0; changes--) mutant = mutate(mutant, random);
     outcomes[outcomeOf(mutant, made % 8 === 0)]++;
   }
-  console.log(`mutants: ${outcomes.accepted} read, ${outcomes.malformed} refused, of ${whole}`);
+  console.log(`mutants: ${outcomes.accepted} read, ${outcomes.malformed} refused, of ${count}`);
   expect(outcomes.accepted + outcomes.malformed).toBe(count);
   // Both happen often, or the mutations were too wild or too tame to show anything.
   expect(outcomes.accepted).toBeGreaterThan(count / 50);

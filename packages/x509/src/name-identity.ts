@@ -1,6 +1,7 @@
 import { TlsMisuse } from '@tlsmith/types';
 import type { GeneralName } from './general-name.ts';
 import { matchesReference, prepareReference, type Reference, type ReferenceIdentity } from './hostname.ts';
+import { objectOf, textOf } from './input.ts';
 import { formatIp } from './ip.ts';
 import { mailboxOf, smtpUtf8Mailbox } from './mailbox.ts';
 import { describeName, type Name, sameName } from './name.ts';
@@ -28,10 +29,11 @@ export interface PreparedIdentity {
  * @throws {TlsMisuse} `not-a-mailbox`, `not-a-uri`, or what {@link prepareReference} throws.
  */
 export function prepareIdentity(identity: NameIdentity): PreparedIdentity {
-  if ('email' in identity) return mailIdentity(identity.email);
-  if ('uri' in identity) return uriIdentity(identity.uri);
-  if ('directory' in identity) return directoryIdentity(identity.directory);
-  const reference: Reference = prepareReference(identity);
+  const checked = objectOf(identity, 'name');
+  if ('email' in checked) return mailIdentity(textOf(checked.email, 'name.email'));
+  if ('uri' in checked) return uriIdentity(textOf(checked.uri, 'name.uri'));
+  if ('directory' in checked) return directoryIdentity(checked.directory);
+  const reference: Reference = prepareReference(checked);
   const shown = reference.dns ?? formatIp(reference.ip as Uint8Array) ?? '';
   return { shown, matches: (presented) => matchesReference(reference, presented) };
 }
@@ -70,6 +72,9 @@ function normalUri(uri: string): string | undefined {
 }
 
 function directoryIdentity(wanted: Name): PreparedIdentity {
+  if (wanted?.parts === undefined) {
+    throw new TlsMisuse('not-a-name', '`name.directory` is a Name, such as the subject of a certificate');
+  }
   return {
     shown: describeName(wanted),
     matches: ({ form, value }) => form === 'directoryName' && sameName(value, wanted),

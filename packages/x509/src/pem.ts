@@ -1,4 +1,5 @@
 import { type Bytes, TlsMisuse } from '@tlsmith/types';
+import { bytesOf, textOf } from './input.ts';
 
 /** One block of PEM text (RFC 7468 §2). */
 export interface PemBlock {
@@ -16,7 +17,9 @@ export interface PemBlock {
 export function pemBlocks(text: string): readonly PemBlock[] {
   const blocks: PemBlock[] = [];
   let open: { readonly label: string; readonly line: number; base64: string } | undefined;
-  for (const [index, raw] of text.split(/\r\n|\n|\r/).entries()) {
+  for (const [index, raw] of textOf(text, 'PEM')
+    .split(/\r\n|\n|\r/)
+    .entries()) {
     const line = raw.trim();
     const [, kind, label = ''] = boundary.exec(line) ?? [];
     if (kind === undefined) {
@@ -55,7 +58,7 @@ export function certificatesFromPem(text: string): readonly [Bytes, ...Bytes[]] 
 /** A block as PEM text (RFC 7468 §2): lines of 64 characters, the last line ended. */
 export function toPem(label: string, der: Bytes): string {
   let binary = '';
-  for (const byte of der) binary += String.fromCharCode(byte);
+  for (const byte of bytesOf(der, 'der')) binary += String.fromCharCode(byte);
   const lines = btoa(binary).match(/.{1,64}/g) ?? [];
   return `-----BEGIN ${label}-----\n${lines.map((line) => `${line}\n`).join('')}-----END ${label}-----\n`;
 }

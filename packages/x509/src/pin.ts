@@ -10,6 +10,7 @@ import {
   type Work,
 } from '@tlsmith/types';
 import { type Certificate, parseCertificate, usableKey } from './certificate.ts';
+import { bytesOf, listOf, objectOf, textOf, wordOf } from './input.ts';
 import { describeName } from './name.ts';
 import { rejected, rejections } from './rejection.ts';
 import { type Found, passes, type Search } from './search.ts';
@@ -38,7 +39,7 @@ export interface PinnedLeaf {
  * @throws {TlsMisuse} `not-a-fingerprint` when it is not 32 bytes of hexadecimal.
  */
 export function fingerprint(of: Fingerprint['of'], hexadecimal: string): Fingerprint {
-  const digits = hexadecimal.replace(/[:\s]/g, '');
+  const digits = textOf(hexadecimal, 'a fingerprint').replace(/[:\s]/g, '');
   if (/^[0-9a-fA-F]{64}$/.test(digits)) return { of, sha256: fromHex(digits) };
   throw new TlsMisuse('not-a-fingerprint', 'a SHA-256 fingerprint has 64 hexadecimal digits');
 }
@@ -120,6 +121,14 @@ function* digests(der: Bytes | undefined, spki: Bytes): Work<Digests, HashAsk> {
 }
 
 function atLeastOne(fingerprints: readonly Fingerprint[]): readonly Fingerprint[] {
-  if (fingerprints.length > 0) return fingerprints;
+  const checked = listOf(fingerprints, 'pins', fingerprintOf);
+  if (checked.length > 0) return checked;
   throw new TlsMisuse('no-fingerprint', 'pinning needs at least one fingerprint');
+}
+
+function fingerprintOf(value: Fingerprint, what: string): Fingerprint {
+  const { of, sha256 } = objectOf(value, what);
+  const { length } = bytesOf(sha256, `${what}.sha256`);
+  if (length !== 32) throw new TlsMisuse('not-a-fingerprint', `${what}.sha256 has 32 bytes, not ${length}`);
+  return { of: wordOf(of, `${what}.of`, ['certificate', 'public-key']), sha256 };
 }

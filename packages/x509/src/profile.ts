@@ -14,6 +14,9 @@ import { oids } from './oids.ts';
  */
 export type Profile = 'default' | 'rfc5280' | 'webpki' | 'pkits';
 
+/** All profiles. */
+export const profiles: readonly Profile[] = ['default', 'rfc5280', 'webpki', 'pkits'];
+
 /** A certificate's part in a path. */
 export type Part = 'leaf' | 'intermediate' | 'anchor';
 

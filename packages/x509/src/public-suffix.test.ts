@@ -35,3 +35,11 @@ function outcome(chain: readonly Uint8Array[], dns: string, suffixes?: (domain: 
     return error.code;
   }
 }
+
+test('international suffixes of the list are compared as A-labels', () => {
+  const isPublicSuffix = publicSuffixes('cn\n公司.cn\n*.网络.cn\n!甲.网络.cn\n');
+  expect(isPublicSuffix('xn--55qx5d.cn')).toBe(true);
+  expect(isPublicSuffix('a.xn--io0a7i.cn')).toBe(true);
+  expect(isPublicSuffix('xn--eqs.xn--io0a7i.cn')).toBe(true);
+  expect(isPublicSuffix('example.cn')).toBe(false);
+});

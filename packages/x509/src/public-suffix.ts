@@ -1,3 +1,5 @@
+import { textOf } from './input.ts';
+
 /**
  * Reads the Public Suffix List (publicsuffix.org), rules of both of its parts, and answers whether a domain is a
  * public suffix: a name below which strangers register theirs. The list changes weekly and is not part of this
@@ -13,9 +15,9 @@
  */
 export function publicSuffixes(list: string): (domain: string) => boolean {
   const rules = new Set<string>();
-  for (const line of list.split('\n')) {
+  for (const line of textOf(list, 'list').split('\n')) {
     const rule = line.split(/\s/, 1)[0] ?? '';
-    if (rule !== '' && !rule.startsWith('//')) rules.add(rule.toLowerCase());
+    if (rule !== '' && !rule.startsWith('//')) rules.add(asciiOf(rule.toLowerCase()));
   }
   return (domain) => {
     const name = domain.toLowerCase();
@@ -24,4 +26,15 @@ export function publicSuffixes(list: string): (domain: string) => boolean {
     // A top-level domain that the list does not know is a public suffix by its default rule `*`.
     return rules.has(name) || rules.has(`*.${parent}`) || !name.includes('.');
   };
+}
+
+// The list has its international names as people write them, certificates as A-labels (RFC 5890 §2.3.2.1).
+function asciiOf(rule: string): string {
+  const [, mark = '', name = ''] = /^(!|\*\.)?(.*)$/.exec(rule) ?? [];
+  if (!/[^ -~]/.test(name)) return rule;
+  try {
+    return `${mark}${new URL(`http://${name}`).hostname}`;
+  } catch {
+    return rule;
+  }
 }

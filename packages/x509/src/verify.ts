@@ -7,7 +7,7 @@ import {
   type VerifyAsk,
   type Work,
 } from '@tlsmith/types';
-import type { TrustAnchor } from './anchor.ts';
+import { anchorsOf, type TrustAnchor } from './anchor.ts';
 import { type Budget, openPurse, spend } from './budget.ts';
 import { type Certificate, parseCertificate, usableKey } from './certificate.ts';
 import { leafChecks, type Place } from './checks.ts';
@@ -16,8 +16,9 @@ import type { Fetchable } from './fetch.ts';
 import { type NameIdentity, prepareIdentity } from './name-identity.ts';
 import { extend, itself } from './path.ts';
 import { type Fingerprint, pinCheck } from './pin.ts';
-import type { PolicyInputs } from './policy.ts';
-import type { Profile } from './profile.ts';
+import { amountOf, bytesOf, functionOf, listOf, momentOf, objectOf, textOf, wordOf } from './input.ts';
+import { type PolicyInputs } from './policy.ts';
+import { type Profile, profiles } from './profile.ts';
 import { type Purpose, purposeId } from './purpose.ts';
 import { rejections } from './rejection.ts';
 import { type Check, exhausted, mostUseful } from './report.ts';
@@ -95,7 +96,8 @@ export interface VerifiedChain {
  *
  * @throws {CertificateRejected} with the reason that helps most of all paths tried, see {@link rejections}; its
  *   `facts.report` has every check.
- * @throws {TlsMisuse} `empty-chain`, `not-a-time`, `not-a-purpose`, `not-a-weak-algorithm`, `no-fingerprint`, or what {@link prepareIdentity} throws for `name`.
+ * @throws {TlsMisuse} `empty-chain`, `not-a-time`, `not-a-purpose`, `no-fingerprint` and others that say which part of the
+ *   request is not what it should be; what {@link prepareIdentity} throws for `name`.
  * @example
  * ```ts
  * import { node } from '@tlsmith/crypto/node';
@@ -112,8 +114,9 @@ export function* verifyChain(request: ChainRequest | FetchingChainRequest): Work
   const { leaf, intermediates } = read(request, opened);
   const search = { ...opened, intermediates };
   const statuses: CertificateStatus[] = [];
-  const known = request.pins && pinCheck(request.pins, search);
-  const unrevoked = request.revocation && revocationCheck(request.revocation, search, statuses);
+  const { pins, revocation } = request;
+  const known = pins === undefined ? undefined : pinCheck(pins, search);
+  const unrevoked = revocation === undefined ? undefined : revocationCheck(revocation, search, statuses);
   const ready = { ...search, accepts: inTurn(known, unrevoked) };
   const place: Place = { certificate: leaf, part: 'leaf', below: [] };
   const of = { depth: 0, subject: leaf.subject };
@@ -133,34 +136,38 @@ export function reportOf(error: unknown): readonly Check[] {
 const defaultMaxDepth = 8;
 
 function open(request: ChainRequest | FetchingChainRequest): Search {
-  const { chain, at, name } = request;
-  if (chain.length === 0) throw new TlsMisuse('empty-chain', 'a chain has at least the leaf certificate');
-  if (!Number.isFinite(at)) throw new TlsMisuse('not-a-time', '`at` is a number of milliseconds');
+  const { chain, at, name, anchors, publicSuffix } = objectOf(request, 'request');
+  const ders = listOf(chain, 'chain', bytesOf);
+  if (ders.length === 0) throw new TlsMisuse('empty-chain', 'a chain has at least the leaf certificate');
   const purse = openPurse(request.budget);
   return {
     settings: {
       // Certificates count whole seconds, so 0.999 seconds before notBefore is still before it.
-      at: Math.floor(at / 1000) * 1000,
+      at: Math.floor(momentOf(at, 'at') / 1000) * 1000,
       purpose: purposeId(request.purpose),
-      profile: request.profile ?? 'default',
+      profile: wordOf(request.profile ?? 'default', 'profile', profiles),
       weak: namedWeak(request.dangerouslyAcceptWeak),
-      maxDepth: request.maxDepth ?? defaultMaxDepth,
+      maxDepth: amountOf(request.maxDepth ?? defaultMaxDepth, 'maxDepth'),
       reference: name === undefined ? undefined : prepareIdentity(name),
-      publicSuffix: request.publicSuffix,
+      publicSuffix: publicSuffix === undefined ? undefined : functionOf(publicSuffix, 'publicSuffix'),
     },
-    policy: request.policy ?? {},
-    anchors: request.anchors,
+    policy: policyOf(request.policy ?? {}),
+    anchors: anchorsOf(anchors),
     intermediates: [],
     purse,
     report: [],
     verified: new Map(),
-    fetching: { allowed: 'fetch' in request ? request.fetch : [], purse, seen: new Map() },
+    fetching: {
+      allowed: 'fetch' in request ? listOf(request.fetch, 'fetch', fetchableOf) : [],
+      purse,
+      seen: new Map(),
+    },
     accepts: undefined,
   };
 }
 
 function read({ chain, extraIntermediates = [] }: ChainRequest, search: Search) {
-  const others = [...chain.slice(1), ...extraIntermediates];
+  const others = [...chain.slice(1), ...listOf(extraIntermediates, 'extraIntermediates', bytesOf)];
   const first = chain[0] as Bytes;
   const size = others.reduce((sum, der) => sum + der.length, first.length);
   if (!spend(search.purse, 'bytes', size)) throw stop(search, exhausted('bytes', search.purse.budget));
@@ -176,6 +183,17 @@ function* pathOf(
   const alone = itself(search, leaf);
   const isAccepted = alone !== undefined && (known === undefined || (yield* known(alone)));
   return isAccepted ? alone : yield* extend(search, [leaf]);
+}
+
+function policyOf(policy: PolicyInputs): PolicyInputs {
+  const { acceptable } = objectOf(policy, 'policy');
+  return acceptable === undefined
+    ? policy
+    : { ...policy, acceptable: listOf(acceptable, 'policy.acceptable', textOf) };
+}
+
+function fetchableOf(value: Fetchable, what: string): Fetchable {
+  return wordOf(value, what, ['issuer', 'ocsp', 'crl']);
 }
 
 function inTurn(first: Search['accepts'], second: Search['accepts']): Search['accepts'] {

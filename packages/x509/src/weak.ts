@@ -1,4 +1,4 @@
-import { TlsMisuse } from '@tlsmith/types';
+import { listOf, wordOf } from './input.ts';
 import type { CertificateKey } from './spki.ts';
 
 /**
@@ -10,12 +10,10 @@ export type WeakAlgorithm = 'md5' | 'sha1' | 'rsa-1024';
 /**
  * The weak algorithms that a caller names.
  *
- * @throws {TlsMisuse} `not-a-weak-algorithm` for a name that {@link WeakAlgorithm} does not have.
+ * @throws {TlsMisuse} `not-a-choice` for a name that {@link WeakAlgorithm} does not have.
  */
 export function namedWeak(names: readonly WeakAlgorithm[] = []): ReadonlySet<WeakAlgorithm> {
-  const unknown = names.find((name) => !all.includes(name));
-  if (unknown === undefined) return new Set(names);
-  throw new TlsMisuse('not-a-weak-algorithm', `'${String(unknown)}' is none of ${all.join(', ')}`);
+  return new Set(listOf(names, 'dangerouslyAcceptWeak', (name, what) => wordOf(name, what, all)));
 }
 
 /** A key as it is worked with: one that is unusable for its length alone becomes usable where a policy names it. */

@@ -1,8 +1,9 @@
 import { type Bytes, type HashAsk, type VerifyAsk, type Work } from '@tlsmith/types';
-import { type TrustAnchor, trustAnchor } from '../anchor.ts';
+import { anchorOf, type TrustAnchor, trustAnchor } from '../anchor.ts';
 import { openPurse } from '../budget.ts';
 import { parseCertificate } from '../certificate.ts';
 import { crlStatus } from '../crl/status.ts';
+import { bytesOf, momentOf, objectOf } from '../input.ts';
 import { openRevocation } from '../revocation/options.ts';
 import { type CertificateStatus, questionAt } from '../revocation/status.ts';
 import type { Search } from '../search.ts';
@@ -41,16 +42,21 @@ export interface OcspCheck {
  * ```
  */
 export function* checkOcspResponse(check: OcspCheck): Work<CertificateStatus, VerifyAsk | HashAsk> {
-  const { response, issuer, nonce, at, ...wanted } = check;
-  const anchor = issuer instanceof Uint8Array ? trustAnchor(issuer) : issuer;
+  const { response, issuer, nonce, at, ...wanted } = objectOf(check, 'check');
+  const anchor = issuer instanceof Uint8Array ? trustAnchor(issuer) : anchorOf(issuer, 'issuer');
   const isFresh = nonce === undefined ? 'none' : 'required';
-  const state = openRevocation({ mode: 'hard', nonce: isFresh, ...wanted }, aside(at, anchor), crlStatus);
+  const state = openRevocation(
+    { mode: 'hard', nonce: isFresh, ...wanted },
+    aside(momentOf(at, 'at'), anchor),
+    crlStatus,
+  );
   const question = questionAt([parseCertificate(check.certificate)], 0, anchor);
   // Nothing may be fetched here, so that nothing else is asked.
-  return yield* ocspStatus(state, question, { der: response, source: 'ocsp', nonce }) as Work<
-    CertificateStatus,
-    VerifyAsk | HashAsk
-  >;
+  return yield* ocspStatus(state, question, {
+    der: bytesOf(response, 'response'),
+    source: 'ocsp',
+    nonce,
+  }) as Work<CertificateStatus, VerifyAsk | HashAsk>;
 }
 
 function aside(at: number, anchor: TrustAnchor): Search {

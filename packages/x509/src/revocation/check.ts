@@ -1,4 +1,5 @@
 import type { Work } from '@tlsmith/types';
+import { wordOf } from '../input.ts';
 import { describeName } from '../name.ts';
 import { rejections } from '../rejection.ts';
 import type { Failure } from '../report.ts';
@@ -19,8 +20,9 @@ export function revocationCheck(
   accepted: CertificateStatus[],
 ): NonNullable<Search['accepts']> {
   const state = openRevocation(wanted, search, statusOf);
+  const scope = wordOf(wanted.scope ?? 'chain', 'revocation.scope', ['chain', 'leaf']);
   return function* accepts(found: Found): Work<boolean, SearchAsk> {
-    const places = wanted.scope === 'leaf' ? 1 : found.path.length;
+    const places = scope === 'leaf' ? 1 : found.path.length;
     const path: CertificateStatus[] = [];
     // From the top: what an authority says counts for nothing once it is revoked itself.
     for (let place = places - 1; place >= 0; place--) {

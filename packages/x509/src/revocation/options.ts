@@ -1,5 +1,6 @@
 import { type Bytes, TlsMisuse, type Work } from '@tlsmith/types';
 import type { CertificateRevocationList } from '../crl/crl.ts';
+import { amountOf, bytesOf, listOf, objectOf, wordOf } from '../input.ts';
 import type { Search, SearchAsk } from '../search.ts';
 import type { RevocationState } from './state.ts';
 import type { CertificateStatus, StatusQuestion } from './status.ts';
@@ -41,26 +42,49 @@ export function openRevocation(
   search: Search,
   statusOf: (state: RevocationState, question: StatusQuestion) => Work<CertificateStatus, SearchAsk>,
 ): RevocationState {
-  const { mode, tolerance = defaultTolerance, maximumAge = defaultMaximumAge } = wanted;
+  const {
+    mode,
+    tolerance = defaultTolerance,
+    maximumAge = defaultMaximumAge,
+  } = objectOf(wanted, 'revocation');
   if (mode !== 'soft' && mode !== 'hard') {
     throw new TlsMisuse('no-revocation-mode', "revocation wants a decision: mode is 'soft' or 'hard'");
   }
   const state: RevocationState = {
     search,
     mode,
-    leeway: { at: search.settings.at, tolerance, maximumAge },
-    nonce: wanted.nonce ?? 'none',
-    crls: [...(wanted.crls ?? [])],
+    leeway: {
+      at: search.settings.at,
+      tolerance: amountOf(tolerance, 'revocation.tolerance'),
+      maximumAge: amountOf(maximumAge, 'revocation.maximumAge'),
+    },
+    nonce: wordOf(wanted.nonce ?? 'none', 'revocation.nonce', ['none', 'offered', 'required']),
+    crls: [...listOf(wanted.crls ?? [], 'revocation.crls', crlOf)],
     fetchedCrls: new Set(),
     responses: [
-      ...(wanted.stapled ?? []).flatMap((der) => (der?.length ? [{ der, source: 'stapled' as const }] : [])),
-      ...(wanted.ocsp ?? []).map((der) => ({ der, source: 'ocsp' as const })),
+      ...listOf(wanted.stapled ?? [], 'revocation.stapled', stapleOf).flatMap((der) =>
+        der?.length ? [{ der, source: 'stapled' as const }] : [],
+      ),
+      ...listOf(wanted.ocsp ?? [], 'revocation.ocsp', bytesOf).map((der) => ({
+        der,
+        source: 'ocsp' as const,
+      })),
     ],
     signers: new Map(),
     parsed: new Map(),
     statusOf: (question) => statusOf(state, question),
   };
   return state;
+}
+
+function stapleOf(value: Bytes | undefined, what: string): Bytes | undefined {
+  return value === undefined ? undefined : bytesOf(value, what);
+}
+
+function crlOf(value: CertificateRevocationList, what: string): CertificateRevocationList {
+  const { der } = objectOf(value, what);
+  if (der instanceof Uint8Array) return value;
+  throw new TlsMisuse('not-a-crl', `${what} is a CRL as parseCrl returns it`);
 }
 
 const defaultTolerance = 300_000;
