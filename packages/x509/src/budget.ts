@@ -44,11 +44,10 @@ export interface Purse {
  * @throws {TlsMisuse} `not-an-amount`, `not-an-object`.
  */
 export function openPurse(given: Partial<Budget> = {}): Purse {
-  const budget = { ...defaultBudget };
-  for (const kind of Object.keys(defaultBudget) as (keyof Budget)[]) {
-    const wanted = objectOf(given, 'budget')[kind];
-    if (wanted !== undefined) Object.assign(budget, { [kind]: amountOf(wanted, `budget.${kind}`) });
-  }
+  const wanted = Object.entries(objectOf(given, 'budget'))
+    .filter(([, amount]) => amount !== undefined)
+    .map(([kind, amount]) => [kind, amountOf(amount, `budget.${kind}`)]);
+  const budget: Budget = { ...defaultBudget, ...(Object.fromEntries(wanted) as Partial<Budget>) };
   return { budget, left: { ...budget } };
 }
 
