@@ -66,3 +66,7 @@ function decoded(content: Bytes): AlertMessage {
     throw isDecodeError(error) ? violation(violations.malformedAlert, { length: content.length }) : error;
   }
 }
+
+// One for all: whoever is asked may keep its signal, and an error holds what stood on the stack when it was made.
+/** Why an answer is no longer wanted. */
+export const connectionOver: ConnectionFailed = new ConnectionFailed('aborted', 'the connection is over');

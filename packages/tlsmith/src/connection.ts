@@ -11,7 +11,7 @@ import {
 } from '@tlsmith/handshake';
 import { RecordChannel } from '@tlsmith/record';
 import { type Bytes, ConnectionFailed, drive, isThenable, TlsMisuse } from '@tlsmith/types';
-import { endedInOrder, owesAlert } from './alerts.ts';
+import { connectionOver, endedInOrder, owesAlert } from './alerts.ts';
 import type { ConnectionParts } from './connection-parts.ts';
 import { applyEffect, inFewRecords, sendTogether } from './effects.ts';
 import type { ConnectionEvent } from './events.ts';
@@ -237,7 +237,7 @@ export class Connection {
     this.#over = true;
     this.#events.push(event);
     this.#outgoing.finish();
-    if (this.#waitsForAnswer) this.#abort.abort(new ConnectionFailed('aborted', 'the connection is over'));
+    if (this.#waitsForAnswer) this.#abort.abort(connectionOver);
     if (event.event === 'failed') this.#forget('failed');
   }
 

@@ -1,5 +1,7 @@
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import type { AddressInfo, Server as TcpServer } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { node } from '@tlsmith/crypto/node';
 import {
   type Bytes,
@@ -23,6 +25,9 @@ import { begun, carried, type Ends, errorIn, failures } from './carried.test-sup
 import { type Identity, identity } from './identity.ts';
 import { connect, type ConnectOptions, createServer, type TLSServer } from './node/index.ts';
 import { host, leaf, names, type PairOptions, roots, text } from './pair.test-support.ts';
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
 
 /** What a signer was asked. */
 interface Call {
@@ -243,6 +248,36 @@ describe.each(cases)('a remote signer: $name', ({ version, role, other }) => {
     signer.answer();
     await turns();
     expect(names(ends[role].events()).at(-1)).toBe('failed: truncated');
+  });
+
+  test('that never answers holds no connection which is over, and hears of it no more', async () => {
+    // As one behind a network does: a table of requests, each with what answers it, and the signals that may end it.
+    const table: unknown[] = [];
+    const signals: AbortSignal[] = [];
+    const own = remote(async ({ signal }) => {
+      signals.push(signal as AbortSignal);
+      return new Promise<Bytes>((resolve, reject) => table.push({ resolve, reject }));
+    });
+    const gone = await Promise.all(
+      Array.from({ length: 20 }, async (_, index) => {
+        const ends = begun(signing(version, role, own));
+        const before = own.calls.length;
+        await carried(ends, () => own.calls.length > before);
+        ends.client.onReady = undefined;
+        ends.server.onReady = undefined;
+        ends[role].abort(index % 2 === 0 ? undefined : new Error('the user has gone'));
+        return [new WeakRef(ends.client), new WeakRef(ends.server)];
+      }),
+    );
+    await turns();
+    collect();
+    await turns();
+    collect();
+    expect(table).toHaveLength(20);
+    expect(gone.flat().filter((ref) => ref.deref() !== undefined)).toHaveLength(0);
+    expect(signals.map((signal) => [signal.aborted, getEventListeners(signal, 'abort').length])).toEqual(
+      Array.from({ length: 20 }, () => [true, 0]),
+    );
   });
 
   test('that never answers ends with the deadline of the handshake, on a socket', async () => {

@@ -60,34 +60,48 @@ function later<T, Ask>(
   answer: Answer<Ask>,
   signal: AbortSignal | undefined,
 ): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
-    // One of answer, rejection and abort counts; what comes after it is ignored.
-    let live = true;
-    const first = (): boolean => {
-      const was = live;
-      live = false;
-      signal?.removeEventListener('abort', abort);
-      return was;
-    };
-    const abort = (): void => {
-      if (!first()) return;
-      work.return(undefined as never);
-      reject(signal?.reason);
-    };
-    const resume = (step: () => IteratorResult<Ask, T>): void => {
-      if (!first()) return;
-      try {
-        resolve(advance(work, step(), answer, signal));
-      } catch (error) {
-        reject(error);
-      }
-    };
-    signal?.addEventListener('abort', abort, { once: true });
-    // Handlers first, so that a rejection after an abort is nobody's unhandled one.
-    Promise.resolve(pending).then(
-      (value) => resume(() => work.next(value)),
-      (cause) => resume(() => work.throw(cause)),
-    );
-    if (signal?.aborted === true) abort();
-  });
+  return new Promise<T>((resolve, reject) => wait({ work, answer, signal, resolve, reject }, pending));
+}
+
+/** Work that waits for an answer, and whoever waits for the work. */
+interface Waiting<T, Ask> {
+  readonly work: Work<T, Ask>;
+  readonly answer: Answer<Ask>;
+  readonly signal: AbortSignal | undefined;
+  resolve(value: Awaitable<T>): void;
+  reject(cause: unknown): void;
+}
+
+function wait<T, Ask>(from: Waiting<T, Ask>, pending: PromiseLike<unknown>): void {
+  const { signal } = from;
+  // One of answer, rejection and abort counts, and what comes after it is ignored. Nor may it keep anything alive: who
+  // never answers may hold on to the promise, and so to these functions, for ever.
+  let waiting: Waiting<T, Ask> | undefined = from;
+  const first = (): Waiting<T, Ask> | undefined => {
+    const was = waiting;
+    waiting = undefined;
+    signal?.removeEventListener('abort', abort);
+    return was;
+  };
+  const abort = (): void => {
+    const was = first();
+    was?.work.return(undefined as never);
+    was?.reject(signal?.reason);
+  };
+  const resume = (step: (work: Work<T, Ask>) => IteratorResult<Ask, T>): void => {
+    const was = first();
+    if (was === undefined) return;
+    try {
+      was.resolve(advance(was.work, step(was.work), was.answer, signal));
+    } catch (error) {
+      was.reject(error);
+    }
+  };
+  signal?.addEventListener('abort', abort, { once: true });
+  // Handlers first, so that a rejection after an abort is nobody's unhandled one.
+  Promise.resolve(pending).then(
+    (value) => resume((work) => work.next(value)),
+    (cause) => resume((work) => work.throw(cause)),
+  );
+  if (signal?.aborted === true) abort();
 }
