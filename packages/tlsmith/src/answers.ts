@@ -70,13 +70,13 @@ function ownAnswers({ provider, sessions, ...sources }: AnswerSources): Answer<O
   return (ask, signal): Awaitable<unknown> => {
     switch (ask.ask) {
       case 'credential':
-        return identification.find(ask);
+        return identification.find(ask, signal);
       case 'sign':
         return identification.behind(ask.credential).key.sign(ask.scheme.algorithm, ask.content, signal);
       case 'decrypt-premaster': {
         const { key } = identification.behind(ask.credential);
         if (key.decryptPremaster === undefined) throw noRsa(provider);
-        return key.decryptPremaster(ask.ciphertext, ask.clientVersion, ask.substitute);
+        return key.decryptPremaster(ask.ciphertext, ask.clientVersion, ask.substitute, signal);
       }
       case 'find-session':
         return sessions?.findFirst(ask.identities, sources.now(), sources.missed);

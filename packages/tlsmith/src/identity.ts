@@ -38,8 +38,13 @@ export interface IdentityParts {
   readonly ocsp?: Bytes;
 }
 
-/** Who we are: a list, the first that fits is taken; or a function that finds it out for each hello. */
-export type Identities = readonly Identity[] | ((wanted: CredentialWanted) => Awaitable<readonly Identity[]>);
+/**
+ * Who we are: a list, the first that fits is taken; or a function that finds it out for each hello, and whose signal is
+ * aborted when the connection ends before it has.
+ */
+export type Identities =
+  | readonly Identity[]
+  | ((wanted: CredentialWanted, signal?: AbortSignal) => Awaitable<readonly Identity[]>);
 
 /** What a server does for a name that none of its certificates is for. */
 export type UnknownServerName = 'first-identity' | 'refuse';
@@ -83,9 +88,12 @@ export class Identification {
   }
 
   /** The first identity that the peer can use, one for the wanted name before others. */
-  find(wanted: CredentialWanted): Awaitable<Credential | 'unrecognized-name' | undefined> {
+  find(
+    wanted: CredentialWanted,
+    signal?: AbortSignal,
+  ): Awaitable<Credential | 'unrecognized-name' | undefined> {
     const identities = this.#identities;
-    const candidates = typeof identities === 'function' ? identities(wanted) : identities;
+    const candidates = typeof identities === 'function' ? identities(wanted, signal) : identities;
     return andThen(candidates, (list) => this.#choose(list, wanted));
   }
 

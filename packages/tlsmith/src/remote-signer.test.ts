@@ -363,13 +363,28 @@ describe('a remote key that decrypts premaster secrets (RFC 5246 §7.4.7.1)', ()
 
   test('may take its time', async () => {
     const ends = begun(
-      options(async (...facts) => {
+      options(async (ciphertext, version, substitute) => {
         await turns();
-        return local.decryptPremaster?.(...facts) ?? new Uint8Array(0);
+        return local.decryptPremaster?.(ciphertext, version, substitute) ?? new Uint8Array(0);
       }),
     );
     await carried(ends, () => ends.client.connected && ends.server.connected);
     expect(ends.server.negotiated?.suite).toBe(suite);
+  });
+
+  test('that never answers is told when the connection is aborted', async () => {
+    const signals: (AbortSignal | undefined)[] = [];
+    const ends = begun(
+      options((_ciphertext, _version, _substitute, signal) => {
+        signals.push(signal);
+        return new Promise(() => undefined);
+      }),
+    );
+    await carried(ends, () => signals.length > 0);
+    expect(signals[0]?.aborted).toBe(false);
+    ends.server.abort();
+    expect(signals[0]?.aborted).toBe(true);
+    expect(names(ends.server.events())).toEqual(['failed: aborted']);
   });
 
   test('that fails is a failure of our own', async () => {
@@ -385,6 +400,19 @@ test('an identity that is looked up over a connection which fails is a failure o
   const errors = await failures(begun({ server: { identity: () => Promise.reject(cause) } }));
   expect(errors.server).toMatchObject({ code: 'internal', cause });
   expect(errors.client).toMatchObject({ code: 'peer-alert', alert: 'internal_error' });
+});
+
+test('an identity that is looked up without an answer hears of the end of the connection', async () => {
+  const signals: (AbortSignal | undefined)[] = [];
+  const lookUp = (_wanted: unknown, signal?: AbortSignal): Promise<never> => {
+    signals.push(signal);
+    return new Promise(() => undefined);
+  };
+  const ends = begun({ server: { identity: lookUp } });
+  await carried(ends, () => signals.length > 0);
+  expect(signals[0]?.aborted).toBe(false);
+  ends.server.abort();
+  expect(signals[0]?.aborted).toBe(true);
 });
 
 test('a socket that its user destroys tells the signer', async () => {

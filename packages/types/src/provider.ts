@@ -80,7 +80,10 @@ export interface SignatureVerification {
   verify(key: PublicKey, content: Bytes, signature: Bytes): Awaitable<boolean>;
 }
 
-/** A private key, wherever it lives. `sign` gets the whole content: Ed25519 and remote signers need it. */
+/**
+ * A private key, wherever it lives. `sign` gets the whole content: Ed25519 and remote signers need it. `signal` is aborted
+ * when the connection ends before the answer, which then counts no more.
+ */
 export interface SigningKey {
   readonly type: KeyType;
   /** Size of the RSA modulus or of the curve, in bits. */
@@ -93,7 +96,12 @@ export interface SigningKey {
    * returns, in constant time as far as possible, the 48-byte premaster secret when it is well formed and starts
    * with `clientVersion`, else a copy of `substitute` (48 bytes).
    */
-  decryptPremaster?(ciphertext: Bytes, clientVersion: number, substitute: Bytes): Awaitable<Bytes>;
+  decryptPremaster?(
+    ciphertext: Bytes,
+    clientVersion: number,
+    substitute: Bytes,
+    signal?: AbortSignal,
+  ): Awaitable<Bytes>;
 }
 
 /** What a provider can do; what we offer is policy intersected with this. */

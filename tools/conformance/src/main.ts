@@ -40,6 +40,8 @@ interface Run extends LimboRun {
 interface Ran {
   readonly title: string;
   readonly results: readonly CaseResult[];
+  /** The same results by file, where a suite is many. */
+  readonly files?: readonly { readonly file: string; readonly results: readonly CaseResult[] }[];
 }
 
 type Suite = (run: Run) => Promise<Ran | undefined>;
@@ -59,7 +61,7 @@ const suites: Readonly<Record<string, Suite>> = {
   wycheproof: async ({ provider, only }) => {
     const files = await runWycheproof(provider, only);
     if (files === undefined) return leftOut('Wycheproof', wycheproofPath);
-    return { title: 'Wycheproof', results: files.flatMap(({ results }) => results) };
+    return { title: 'Wycheproof', results: files.flatMap(({ results }) => results), files };
   },
 };
 
@@ -121,8 +123,9 @@ interface Reported {
   readonly isBelow: boolean;
 }
 
-function report(suite: string, { title, results }: Ran, { provider, only }: Run): Reported {
+function report(suite: string, { title, results, files = [] }: Ran, { provider, only }: Run): Reported {
   const summary = summaryOf(suite, results);
+  for (const one of files) console.log(scoreLine(one.file, one.results));
   console.log(scoreLine(`${title}, provider ${provider.name}`, results));
   for (const { id, expected, got, reason } of summary.wrong) {
     console.log(`  ${id}: expected ${expected}, got ${got}: ${reason}`);
