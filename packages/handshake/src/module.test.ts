@@ -1,4 +1,4 @@
-import { type ExtensionList, rawExtension, readExtension, struct, uint, opaque } from '@tlsmith/codec';
+import { empty, type ExtensionList, rawExtension, readExtension, struct, uint, opaque } from '@tlsmith/codec';
 import { node } from '@tlsmith/crypto/node';
 import {
   failureOf,
@@ -340,6 +340,22 @@ test('the offer stands in ClientHello before pre_shared_key, which stays the las
   const hello = server.received[0]?.body as { readonly extensions: ExtensionList };
   expect(readExtension(hello.extensions, tone, 'client_hello')).toEqual({ pitch: 440 });
   expect(hello.extensions.at(-1)?.type).toBe(41);
+});
+
+test('acknowledging needs no more than the example of defineExtension', () => {
+  const polite = defineExtension<{ client_hello: true; encrypted_extensions: true }, 'polite'>({
+    extension: {
+      type: 0xff42,
+      name: 'politeness',
+      section: 'RFC 9846 §4.3',
+      in: { client_hello: empty, encrypted_extensions: empty },
+    },
+    client: { offer: () => true, accept: () => 'polite' },
+    server: { answer: () => ({ encrypted_extensions: true, result: 'polite' }) },
+  });
+  const { client, server } = talk(both(polite));
+  const heard = [client, server].map((end) => extensionResult(negotiatedBy(end), polite));
+  expect(heard).toEqual(['polite', 'polite']);
 });
 
 describe('misuse', () => {
