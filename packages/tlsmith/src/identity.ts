@@ -8,7 +8,15 @@ import {
   type SigningKey,
   TlsMisuse,
 } from '@tlsmith/types';
-import { certificatesFromPem, leafUsage, matchesName, parseCertificate, usableKey } from '@tlsmith/x509';
+import {
+  type Certificate,
+  certificatesFromPem,
+  isHostName,
+  leafUsage,
+  matchesName,
+  parseCertificate,
+  usableKey,
+} from '@tlsmith/x509';
 import { defaultSchemes } from './defaults.ts';
 import { plainScheme } from './entries.ts';
 import { andThen } from './key-exchange.ts';
@@ -72,8 +80,13 @@ export function identity(provider: CryptoProvider, parts: IdentityParts): Identi
     schemes: (parts.schemes ?? defaultSchemes).map(plainScheme),
     ocsp: parts.ocsp,
     mayEncipher: leafUsage(leaf).mayEncipher && key.decryptPremaster !== undefined,
-    covers: (serverName) => matchesName({ dns: serverName }, leaf.sans),
+    covers: (serverName) => covers(leaf, serverName),
   };
+}
+
+/** The name comes from the peer (RFC 6066 §3): one that no host can have is nobody's, whatever else is in it. */
+function covers({ sans }: Certificate, serverName: string): boolean {
+  return isHostName(serverName.replace(/\.$/, '')) && matchesName({ dns: serverName }, sans);
 }
 
 /** Answers `credential` asks, and keeps the keys behind the handles it gives out. */

@@ -88,7 +88,15 @@ export function presentedDnsName(value: string): PresentedDnsName | undefined {
 
 /**
  * Whether a text is a host name: labels of letters, digits, hyphens and underscores, which RFC 1123 does not know but
- * service names and many hosts have. The last label is not a number, so that no IPv4 address passes.
+ * service names and many hosts have. Letters are lower case, and no dot ends the name. The last label is not a number, so
+ * that no IPv4 address passes.
+ *
+ * @example
+ * ```ts
+ * import { isHostName } from '@tlsmith/x509';
+ * isHostName('example.com'); // true
+ * isHostName('192.0.2.1'); // false
+ * ```
  */
 export function isHostName(name: string): boolean {
   return name.length <= 253 && hostName.test(name);

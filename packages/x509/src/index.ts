@@ -33,7 +33,7 @@ export type { NameConstraints } from './extensions/name-constraints.ts';
 export type { PolicyConstraints, PolicyInformation, PolicyMapping } from './extensions/policies.ts';
 export type { Fetchable, FetchAsk } from './fetch.ts';
 export { describeGeneralName, type GeneralName, type NameForm } from './general-name.ts';
-export { matchesName, type ReferenceIdentity, referenceIdentity } from './hostname.ts';
+export { isHostName, matchesName, type ReferenceIdentity, referenceIdentity } from './hostname.ts';
 export { formatIp, parseIp } from './ip.ts';
 export { type LeafUsage, leafUsage } from './leaf-usage.ts';
 export { type Attribute, describeName, type Name, sameName } from './name.ts';
