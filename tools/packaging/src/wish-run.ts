@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
-import { issue, makeAuthority, selfSigned } from '@tlsmith/testkit/node';
+import { capture, issue, makeAuthority, selfSigned, stream } from '@tlsmith/testkit/node';
 import { compile } from './compile.ts';
 import { type Example, importedPackages, printed, readme } from './examples.ts';
 import { project } from './project.ts';
@@ -65,7 +65,8 @@ async function runs({ code, prints }: Example, path: string, name: string): Prom
     : [`the example announces\n${prints}and prints\n${stdout}`];
 }
 
-// What examples read: a self-signed certificate with its key, and a server's chain below a root.
+// What examples read: a self-signed certificate with its key, a server's chain below a root, and two connections that
+// OpenSSL made, with their key logs.
 function writeFiles(path: string): void {
   const own = selfSigned({ subject: 'server.example', dns: ['server.example'] });
   const authority = makeAuthority({ name: 'Example Root' });
@@ -75,6 +76,14 @@ function writeFiles(path: string): void {
   writeFileSync(`${path}/key.pem`, own.privateKeyPem);
   writeFileSync(`${path}/server.pem`, server.chainPem);
   writeFileSync(`${path}/roots.pem`, authority.chainPem);
+  for (const [name, made] of [
+    ['tls13', capture('openssl-13-full')],
+    ['tls12', capture('openssl-12-ecdhe-ecdsa')],
+  ] as const) {
+    for (const side of ['client', 'server'] as const)
+      writeFileSync(`${path}/${name}.${side}`, stream(made, side));
+    writeFileSync(`${path}/${name}.keys`, made.keylog.join('\n'));
+  }
 }
 
 async function freePort(): Promise<number> {

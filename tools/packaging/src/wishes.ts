@@ -57,6 +57,11 @@ export const wishes: readonly Wish[] = [
     file: 'tools/packaging/src/programs/quic-handshake.ts',
     pulls: [...crypto, '@tlsmith/codec', '@tlsmith/handshake', '@tlsmith/key-schedule', types],
   },
+  {
+    wish: 'decrypt a capture with a key log file',
+    file: 'tools/packaging/src/programs/decrypt-capture.ts',
+    pulls: [...crypto, '@tlsmith/codec', '@tlsmith/key-schedule', '@tlsmith/record', types],
+  },
   { wish: 'batteries included', file: 'packages/tlsmith/README.md', pulls: everything },
   { wish: 'a client and a server', file: 'README.md', pulls: everything },
 ];
