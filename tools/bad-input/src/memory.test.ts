@@ -7,11 +7,11 @@ import { node } from '@tlsmith/crypto/node';
 import { rawMessage } from '@tlsmith/testkit/node';
 import { concat } from '@tlsmith/types';
 import { afterEach, describe, expect, test } from 'vitest';
-import { header } from './hostile-keys.test-support.ts';
-import { listening, open, pause, rawPeer, talker } from './hostile-peer.test-support.ts';
-import { connectionLimits } from './limits.ts';
-import { accept, createServer, serverConfig } from './node/index.ts';
-import { identityOf, pair } from './pair.test-support.ts';
+import { header } from './keys.ts';
+import { listening, open, pause, rawPeer, talker } from './peer.ts';
+import { connectionLimits } from 'tlsmith';
+import { accept, createServer, serverConfig } from 'tlsmith/node';
+import { identityOf, pair } from './ends.ts';
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;

@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { connect as tcpConnect, createServer as tcpServer } from 'node:net';
 import { isConnectionFailed, isPeerAlert, isTlsViolation } from '@tlsmith/types';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Client } from './client.ts';
-import { listening, open, pause, type RawPeer, rawPeer as peer } from './hostile-peer.test-support.ts';
-import { connect, createServer, type TLSSocket } from './node/index.ts';
-import { host, identityOf, roots } from './pair.test-support.ts';
+import type { Client } from 'tlsmith';
+import { listening, open, pause, type RawPeer, rawPeer as peer } from './peer.ts';
+import { connect, createServer, type TLSSocket } from 'tlsmith/node';
+import { host, identityOf, roots } from './ends.ts';
 
 afterEach(() => {
   for (const one of open.splice(0)) one.close();

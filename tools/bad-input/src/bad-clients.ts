@@ -13,20 +13,10 @@ import {
   supportedVersions,
 } from '@tlsmith/codec';
 import { rawMessage, withExtension } from '@tlsmith/testkit/node';
-import { type Bytes, concat, groups, suites } from '@tlsmith/types';
-import { handshake, type Item } from './hostile-items.test-support.ts';
-import {
-  connected,
-  fields,
-  flipped,
-  input,
-  of,
-  plus,
-  resuming,
-  type Rows,
-  without,
-} from './hostile-rows.test-support.ts';
-import { host, identityOf, type PairOptions, roots } from './pair.test-support.ts';
+import { type Bytes, concat, groups, suites, utf8 } from '@tlsmith/types';
+import { handshake, type Item } from './items.ts';
+import { connected, fields, flipped, input, of, plus, resuming, type Rows, without } from './bad-input.ts';
+import { identityOf, type PairOptions, roots } from './ends.ts';
 
 type Change = (hello: ClientHello, raw: Bytes) => ClientHello | Bytes | readonly Item[];
 
@@ -107,13 +97,9 @@ export const badClients: Rows = {
   noCommonApplicationProtocol: [
     input('client', { client: { alpn: ['h3'] }, server: { alpn: ['h2'] } }, () => undefined),
   ],
-  unrecognizedName: [
-    hello({ server: { unknownServerName: 'refuse' } }, (body) => {
-      const name = [...new TextEncoder().encode(host.replace('server', 'nobody'))];
-      const list = [0, name.length + 3, 0, 0, name.length, ...name];
-      return plus(serverName.type, ...list)(body);
-    }),
-  ],
+  unrecognizedName: ['nobody.example', 'serv{r.example', '192.0.2.1', '.'].map((name) =>
+    hello({ server: { unknownServerName: 'refuse' } }, plus(serverName.type, ...nameList(name))),
+  ),
   noUncompressedPoints: [in12(plus(ecPointFormats.type, 1, 1))],
   binderCountMismatch: [underPsk(twoBinders)],
   binderMismatch: [underPsk(fields({ random: zeros }))],
@@ -188,6 +174,11 @@ export const badClients: Rows = {
     }),
   ],
 };
+
+function nameList(name: string): readonly number[] {
+  const bytes = utf8(name);
+  return [0, bytes.length + 3, 0, 0, bytes.length, ...bytes];
+}
 
 /** The same binder twice, for one identity. */
 function twoBinders(body: ClientHello): ClientHello {

@@ -1,8 +1,8 @@
 import { type ExtensionList } from '@tlsmith/codec';
 import { withExtension, withoutExtension } from '@tlsmith/testkit/node';
 import type { ClientSession, Role, Version, violations } from '@tlsmith/types';
-import { HostileWire } from './hostile-wire.test-support.ts';
-import { type PairOptions, sessions } from './pair.test-support.ts';
+import { HostileWire } from './wire.ts';
+import { type PairOptions, sessions } from './ends.ts';
 
 export type RowName = keyof typeof violations;
 

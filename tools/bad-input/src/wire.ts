@@ -11,12 +11,10 @@ import {
 import { contentType, contentTypeName } from '@tlsmith/record';
 import type { AnyBodies } from '@tlsmith/testkit/node';
 import { type Bytes, concat, isPeerAlert, noBytes, type Role, suites } from '@tlsmith/types';
-import type { Client } from './client.ts';
-import type { ConnectionEvent } from './events.ts';
-import { handshake, type Item } from './hostile-items.test-support.ts';
-import { Confessed, header, type Hellos, HostileKeys } from './hostile-keys.test-support.ts';
-import { type PairOptions, pair } from './pair.test-support.ts';
-import type { Server } from './server.ts';
+import type { Client, ConnectionEvent, Server } from 'tlsmith';
+import { handshake, type Item } from './items.ts';
+import { Confessed, header, type Hellos, HostileKeys } from './keys.ts';
+import { type PairOptions, pair } from './ends.ts';
 
 /** A change on the way: another body, another message, or other things altogether. */
 type Change<Name extends keyof AnyBodies> = (
@@ -48,9 +46,8 @@ export class HostileWire {
   readonly seen: Readonly<Record<Role, ConnectionEvent[]>> = { client: [], server: [] };
   /** Handshake messages that passed, before changes. */
   readonly passed: { readonly from: Role; readonly type: string; readonly raw: Bytes }[] = [];
-  /** Asked before each item; true ends {@link carry}. */
-  until: (from: Role, sent: Item) => boolean = () => false;
-  #stopped = false;
+  /** Asked for each item that is carried: what is delivered in its place. */
+  instead: (from: Role, sent: Item) => readonly Item[] = (_from, sent) => [sent];
   readonly #confessed = { client: new Confessed(), server: new Confessed() };
   readonly #ways: Readonly<Record<Role, Direction>> = { client: direction(), server: direction() };
   readonly #rules: Rule[] = [];
@@ -76,16 +73,20 @@ export class HostileWire {
 
   /** Carries records both ways until there are none. */
   carry(): this {
-    this.#stopped = false;
     for (;;) {
       const moved = [this.#drain('client'), this.#drain('server')];
-      if (this.#stopped || !moved.includes(true)) return this;
+      if (!moved.includes(true)) return this;
     }
   }
 
   /** Lets the other end receive what its peer has not sent. */
   inject(from: Role, ...items: readonly Item[]): this {
-    for (const one of items) this.deliver(from, one);
+    const to = from === 'client' ? 'server' : 'client';
+    for (const one of items) {
+      this.end(to).receive(this.sealed(from, one));
+      this.collect();
+      this.advance(from, one);
+    }
     return this;
   }
 
@@ -117,18 +118,6 @@ export class HostileWire {
     return concat(header(one.type, one.content.length), one.content);
   }
 
-  deliver(from: Role, one: Item): void {
-    if (this.#stopped) return;
-    if (this.until(from, one)) {
-      this.#stopped = true;
-      return;
-    }
-    const to = from === 'client' ? 'server' : 'client';
-    this.end(to).receive(this.sealed(from, one));
-    this.collect();
-    this.advance(from, one);
-  }
-
   /** Takes the keys that follow, where this item is a KeyUpdate. */
   advance(from: Role, one: Item): void {
     const way = this.#ways[from];
@@ -139,12 +128,16 @@ export class HostileWire {
     for (const role of ['client', 'server'] as const) this.seen[role].push(...this[role].events());
   }
 
+  #pass(from: Role, one: Item): void {
+    this.inject(from, ...this.instead(from, one));
+  }
+
   #drain(from: Role): boolean {
     this.collect();
     const output = this.end(from).takeOutput();
     const way = this.#ways[from];
     way.pending = concat(way.pending, ...output);
-    while (!this.#stopped && way.pending.length >= 5) {
+    while (way.pending.length >= 5) {
       const length = 5 + (((way.pending[3] as number) << 8) | (way.pending[4] as number));
       const record = way.pending.subarray(0, length);
       way.pending = way.pending.subarray(length);
@@ -161,10 +154,10 @@ export class HostileWire {
     const type = contentTypeName(outer) ?? '';
     const opened = isClear ? { type, content: record.subarray(5) } : way.opening?.tryOpen(record);
     // After changes the two may have other keys; then it is noise.
-    if (opened === undefined) return this.deliver(from, { wire: record });
+    if (opened === undefined) return this.#pass(from, { wire: record });
     if (opened.type === 'handshake') return this.#handshake(from, opened.content);
     const code = contentType[opened.type as keyof typeof contentType];
-    this.deliver(from, { type: code, content: opened.content, under: isClear ? 'none' : 'keys' });
+    this.#pass(from, { type: code, content: opened.content, under: isClear ? 'none' : 'keys' });
     if (code === 20 && this.#context.version === 'tls12') this.#install12(from);
   }
 
@@ -188,7 +181,7 @@ export class HostileWire {
     if (type === 'server_hello') this.#serverHello(body as ServerHello);
     const rule = this.#rules.find((one) => one.from === from && one.message === type && one.nth-- === 0);
     const changed = rule === undefined ? raw : rule.change(body as never, raw);
-    for (const one of this.#asItems(type, changed)) this.deliver(from, one);
+    for (const one of this.#asItems(type, changed)) this.#pass(from, one);
     const way = this.#ways[from];
     if (type === 'key_update') way.opening = way.opening?.next();
     if (this.#context.version !== 'tls13') return;

@@ -14,7 +14,7 @@ import {
   type Secret,
   secret,
 } from '@tlsmith/types';
-import type { Tracer } from './trace.ts';
+import type { Tracer } from 'tlsmith';
 
 /** The secrets that an end has told, as its key log would. */
 export class Confessed {
@@ -67,10 +67,11 @@ export class HostileKeys {
     return new HostileKeys(suite, protect(suite, aeadOf(suite), key, iv));
   }
 
-  /** The keys after a KeyUpdate. */
+  /** The keys after a KeyUpdate; in TLS 1.2, which has none, the same ones. */
   next(): HostileKeys {
+    if (this.#traffic === undefined) return this;
     const suite = this.#suite as CipherSuite13;
-    const next = compute(node, nextTrafficSecret(suite.hash, this.#traffic as Secret<'traffic'>));
+    const next = compute(node, nextTrafficSecret(suite.hash, this.#traffic));
     return HostileKeys.traffic(
       suite,
       (next as Secret<'traffic'>).use((bytes) => bytes.slice()),

@@ -13,10 +13,10 @@ import {
 } from '@tlsmith/types';
 import { explainViolation } from '@tlsmith/types/explain';
 import { describe, expect, test } from 'vitest';
-import { clear, handshake, type Item, item } from './hostile-items.test-support.ts';
-import { of, resuming } from './hostile-rows.test-support.ts';
-import { HostileWire } from './hostile-wire.test-support.ts';
-import { identityOf, type PairOptions, roots, sessions } from './pair.test-support.ts';
+import { clear, handshake, type Item, item } from './items.ts';
+import { of, resuming } from './bad-input.ts';
+import { HostileWire } from './wire.ts';
+import { identityOf, type PairOptions, roots, sessions } from './ends.ts';
 
 const mutual: PairOptions = {
   client: { identity: [identityOf('p256')] },
@@ -104,12 +104,15 @@ describe.each(scenes)('%s: the stream', (_scene, options) => {
   test('cut off anywhere is a truncation on whichever side waits (RFC 9846 §6.1)', () => {
     const all = new HostileWire(options());
     let items = 0;
-    all.until = () => items++ < 0;
+    all.instead = (_from, one) => {
+      items++;
+      return [one];
+    };
     all.carry();
     for (let cut = 0; cut < items; cut++) {
       const wire = new HostileWire(options());
       let seen = 0;
-      wire.until = () => seen++ === cut;
+      wire.instead = (_from, one) => (seen++ < cut ? [one] : []);
       wire.carry();
       expectOver(wire);
     }

@@ -2,11 +2,10 @@ import { once } from 'node:events';
 import { type AddressInfo, connect as tcpConnect, type Server as TcpServer, type Socket } from 'node:net';
 import { node } from '@tlsmith/crypto/node';
 import type { Bytes, Version } from '@tlsmith/types';
-import { Client } from './client.ts';
-import { Confessed, HostileKeys } from './hostile-keys.test-support.ts';
-import { type CreateServerOptions, createServer, type TLSSocket } from './node/index.ts';
-import { defineClient } from './options.ts';
-import { host, identityOf, roots } from './pair.test-support.ts';
+import { Client, defineClient } from 'tlsmith';
+import { Confessed, HostileKeys } from './keys.ts';
+import { type CreateServerOptions, createServer, type TLSSocket } from 'tlsmith/node';
+import { host, identityOf, roots } from './ends.ts';
 
 export const pause = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));

@@ -1,10 +1,10 @@
 import { explainViolation } from '@tlsmith/types/explain';
 import { isTlsViolation, violations } from '@tlsmith/types';
 import { describe, expect, test } from 'vitest';
-import { badClients } from './hostile-clients.test-support.ts';
-import { badRecords, exhaustedOpener } from './hostile-records.test-support.ts';
-import type { RowName } from './hostile-rows.test-support.ts';
-import { badServers } from './hostile-servers.test-support.ts';
+import { badClients } from './bad-clients.ts';
+import { badRecords, exhaustedOpener } from './bad-records.ts';
+import type { RowName } from './bad-input.ts';
+import { badServers } from './bad-servers.ts';
 
 const names = Object.keys(violations) as readonly RowName[];
 const inputsOf = (name: RowName) => [badClients, badServers, badRecords].flatMap((rows) => rows[name] ?? []);

@@ -16,20 +16,10 @@ import {
 } from '@tlsmith/codec';
 import { rawMessage } from '@tlsmith/testkit/node';
 import { type Bytes, concat, groups, schemes, suites, type Version } from '@tlsmith/types';
-import { handshake } from './hostile-items.test-support.ts';
-import {
-  connected,
-  fields,
-  flipped,
-  input,
-  of,
-  plus,
-  resuming,
-  type Rows,
-  without,
-} from './hostile-rows.test-support.ts';
-import type { HostileWire } from './hostile-wire.test-support.ts';
-import { identityOf, leaf, type PairOptions, roots } from './pair.test-support.ts';
+import { handshake } from './items.ts';
+import { connected, fields, flipped, input, of, plus, resuming, type Rows, without } from './bad-input.ts';
+import type { HostileWire } from './wire.ts';
+import { identityOf, leaf, type PairOptions, roots } from './ends.ts';
 
 type Change = (hello: ServerHello) => ServerHello | Bytes;
 

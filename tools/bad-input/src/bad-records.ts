@@ -2,10 +2,10 @@ import { protect, Opener, maxSequence } from '@tlsmith/record';
 import { node } from '@tlsmith/crypto/node';
 import { rawMessage } from '@tlsmith/testkit/node';
 import { type Role, secret, suites, type Version } from '@tlsmith/types';
-import { clear, handshake, item } from './hostile-items.test-support.ts';
-import { header } from './hostile-keys.test-support.ts';
-import { type BadInput, connected, input, of, type Rows } from './hostile-rows.test-support.ts';
-import type { HostileWire } from './hostile-wire.test-support.ts';
+import { clear, handshake, item } from './items.ts';
+import { header } from './keys.ts';
+import { type BadInput, connected, input, of, type Rows } from './bad-input.ts';
+import type { HostileWire } from './wire.ts';
 
 const roles = ['client', 'server'] as const;
 const versions = ['tls13', 'tls12'] as const;
