@@ -1,47 +1,11 @@
 import { noBytes, utf8 } from '@tlsmith/types';
 import { expect, test } from 'vitest';
-import { resilientStore, type ResilientStoreOptions, type Timers } from './resilient.ts';
+import { resilientStore, type ResilientStoreOptions } from './resilient.ts';
+import { Clock, settled } from './resilient-clock.test-support.ts';
 import { StoreFailure } from './resilient-failure.ts';
 import type { StoreReport } from './resilient-report.ts';
 import type { SessionStore } from './store.ts';
 
-/** Time that passes when it is told to. */
-class Clock implements Timers {
-  #now = 0;
-  #due: { readonly at: number; readonly run: () => void }[] = [];
-
-  now(): number {
-    return this.#now;
-  }
-
-  after(milliseconds: number, run: () => void): () => void {
-    const one = { at: this.#now + milliseconds, run };
-    this.#due.push(one);
-    return () => {
-      this.#due = this.#due.filter((other) => other !== one);
-    };
-  }
-
-  get timers(): number {
-    return this.#due.length;
-  }
-
-  async pass(milliseconds: number): Promise<void> {
-    const until = this.#now + milliseconds;
-    for (;;) {
-      const [next] = this.#due.filter(({ at }) => at <= until).toSorted((a, b) => a.at - b.at);
-      if (next === undefined) break;
-      this.#now = next.at;
-      this.#due = this.#due.filter((other) => other !== next);
-      next.run();
-      await settled();
-    }
-    this.#now = until;
-    await settled();
-  }
-}
-
-const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const value = utf8('value');
 const times = { now: 0, expiresAt: 10 };
 const never = (): Promise<never> => new Promise(() => undefined);
@@ -73,6 +37,7 @@ test('what a working store answers comes through, at once where it does', async 
   expect(store.take('ticket:aa', 0)).toBe(value);
   behaviour.read = () => undefined;
   expect(store.get('ticket:aa', 0)).toBeUndefined();
+  await clock.pass(50);
   expect(clock.timers).toBe(0);
   expect(reports).toEqual([]);
   expect(store.metrics()).toEqual({ timeouts: 0, errors: 0, garbage: 0, skipped: 0, circuit: 'closed' });
@@ -95,6 +60,15 @@ test('no answer within the limit is a miss at the limit, and then nobody waits a
   expect(store.put('ticket:aa', value, times)).toBeUndefined();
   expect(asked).toEqual(['get']);
   expect(store.metrics()).toMatchObject({ timeouts: 1, skipped: 3, circuit: 'open' });
+});
+
+test('a store’s own time-out counts as one, and nobody waits any more', async () => {
+  const { behaviour, store, get } = scene();
+  behaviour.read = async () => {
+    throw new StoreFailure('timeout', 'no answer in 5 ms');
+  };
+  expect(await get()).toBeUndefined();
+  expect(store.metrics()).toMatchObject({ timeouts: 1, errors: 0, circuit: 'open' });
 });
 
 test('an answer that comes too late is dropped, and its error is nobody’s', async () => {

@@ -1,5 +1,6 @@
 import { type Awaitable, type Bytes, isThenable } from '@tlsmith/types';
 import { Circuit, type Pass } from './resilient-circuit.ts';
+import { Deadlines, Waiting } from './resilient-deadlines.ts';
 import { StoreFailure } from './resilient-failure.ts';
 import { type StoreReport, type StoreTroubles, TroubleLog } from './resilient-report.ts';
 import type { SessionStore } from './store.ts';
@@ -57,6 +58,7 @@ class Resilient implements ResilientStore {
   readonly #store: SessionStore<Bytes>;
   readonly #timers: Timers;
   readonly #limit: number;
+  readonly #deadlines: Deadlines;
   readonly #reading: Circuit;
   readonly #writing: Circuit;
   readonly #troubles: TroubleLog;
@@ -71,6 +73,7 @@ class Resilient implements ResilientStore {
     this.#store = store;
     this.#timers = timers;
     this.#limit = limitMs;
+    this.#deadlines = new Deadlines(timers, limitMs);
     this.#reading = new Circuit(pauses);
     this.#writing = new Circuit(pauses);
     const state = (): StoreReport['state'] => (this.#open ? 'failing' : 'working');
@@ -116,17 +119,16 @@ class Resilient implements ResilientStore {
   /** The answer, or undefined when it does not come in time; what comes later is dropped. */
   #awaited(circuit: Circuit, pass: Pass, answer: PromiseLike<unknown>): Promise<Bytes | undefined> {
     return new Promise((resolve) => {
-      let waiting = true;
-      const settle = (outcome: () => Bytes | undefined): void => {
-        if (!waiting) return;
-        waiting = false;
-        cancel();
-        resolve(outcome());
+      const operation = new Operation(resolve, () => this.#late(circuit, pass));
+      this.#deadlines.add(operation);
+      const isInTime = (): boolean => {
+        if (operation.isLate) return false;
+        this.#deadlines.remove(operation);
+        return true;
       };
-      const cancel = this.#timers.after(this.#limit, () => settle(() => this.#late(circuit, pass)));
       answer.then(
-        (value) => (waiting ? settle(() => this.#judged(circuit, pass, value)) : this.#heard()),
-        (error) => settle(() => this.#failed(circuit, pass, error)),
+        (value) => (isInTime() ? resolve(this.#judged(circuit, pass, value)) : this.#heard()),
+        (error) => (isInTime() ? resolve(this.#failed(circuit, pass, error)) : undefined),
       );
     });
   }
@@ -144,9 +146,11 @@ class Resilient implements ResilientStore {
   }
 
   #failed(circuit: Circuit, pass: Pass, error: unknown): undefined {
+    const code = error instanceof StoreFailure ? error.code : undefined;
+    // A store that has a limit of its own.
+    if (code === 'timeout') return this.#late(circuit, pass, error);
     circuit.failed(pass, this.#timers.now(), 'error');
-    const isGarbage = error instanceof StoreFailure && error.code === 'garbage';
-    this.#troubles.count(isGarbage ? 'garbage' : 'errors', error);
+    this.#troubles.count(code === 'garbage' ? 'garbage' : 'errors', error);
   }
 
   #heard(): void {
@@ -156,12 +160,33 @@ class Resilient implements ResilientStore {
   }
 
   /** Nobody answers: neither reading nor writing is worth waiting for. */
-  #late(circuit: Circuit, pass: Pass): undefined {
+  #late(circuit: Circuit, pass: Pass, error: unknown = this.#noAnswer()): undefined {
     const now = this.#timers.now();
     const wasOpen = circuit.open;
     circuit.failed(pass, now, 'timeout');
     const other = circuit === this.#reading ? this.#writing : this.#reading;
     if (!wasOpen && !other.open) other.trip(now);
-    this.#troubles.count('timeouts', new StoreFailure('timeout', `no answer within ${this.#limit} ms`));
+    this.#troubles.count('timeouts', error);
+  }
+
+  #noAnswer(): StoreFailure {
+    return new StoreFailure('timeout', `no answer within ${this.#limit} ms`);
+  }
+}
+
+class Operation extends Waiting {
+  isLate = false;
+  readonly #resolve: (found: Bytes | undefined) => void;
+  readonly #whenLate: () => undefined;
+
+  constructor(resolve: (found: Bytes | undefined) => void, whenLate: () => undefined) {
+    super();
+    this.#resolve = resolve;
+    this.#whenLate = whenLate;
+  }
+
+  late(): void {
+    this.isLate = true;
+    this.#resolve(this.#whenLate());
   }
 }

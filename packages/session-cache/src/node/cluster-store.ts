@@ -1,9 +1,11 @@
 import cluster from 'node:cluster';
 import { type Bytes, TlsMisuse } from '@tlsmith/types';
 import type { KeyRingSource } from '../key-ring-fleet.ts';
+import { Deadlines, Waiting } from '../resilient-deadlines.ts';
 import { StoreFailure } from '../resilient-failure.ts';
 import type { SessionStore } from '../store.ts';
 import { type Answer, fromText, isOurs, type Request, toText } from './cluster-wire.ts';
+import { systemTimers } from './resilient-timers.ts';
 
 /** Options of {@link clusterStore} and {@link clusterKeyRing}. */
 export interface ClusterStoreOptions {
@@ -57,7 +59,8 @@ function valueOf(answer: Answer): Bytes | undefined {
   return typeof answer === 'string' ? fromText(answer) : undefined;
 }
 
-interface Waiting {
+/** One question and who asked it. */
+interface Asked {
   readonly request: Request;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: StoreFailure) => void;
@@ -67,13 +70,15 @@ interface Waiting {
 class Line {
   readonly #name: string;
   readonly #limit: number;
-  readonly #sent = new Map<number, { readonly asked: readonly Waiting[]; readonly timer: NodeJS.Timeout }>();
-  #queue: Waiting[] = [];
+  readonly #deadlines: Deadlines;
+  readonly #sent = new Map<number, Batch>();
+  #queue: Asked[] = [];
 
   constructor({ name = 'sessions', limitMs = 50 }: ClusterStoreOptions) {
     if (!cluster.isWorker) throw new TlsMisuse('not-a-worker', 'only workers of a cluster ask its primary');
     this.#name = name;
     this.#limit = limitMs;
+    this.#deadlines = new Deadlines(systemTimers, limitMs);
     process.on('message', (message) => this.#receive(message));
   }
 
@@ -87,11 +92,14 @@ class Line {
     const asked = this.#queue;
     this.#queue = [];
     const batch = ++batches;
-    const gone = (): void => this.#fail(batch, new StoreFailure('disconnected', 'the primary is gone'));
-    const late = (): void => this.#fail(batch, new StoreFailure('timeout', `no answer in ${this.#limit} ms`));
-    // A turn later: what has already arrived is not late.
-    const timer = setTimeout(() => setImmediate(late), this.#limit).unref();
-    this.#sent.set(batch, { asked, timer });
+    const sent = new Batch(asked, () => {
+      this.#sent.delete(batch);
+      sent.reject(new StoreFailure('timeout', `no answer in ${this.#limit} ms`));
+    });
+    this.#sent.set(batch, sent);
+    this.#deadlines.add(sent);
+    const gone = (): void =>
+      this.#settled(batch)?.reject(new StoreFailure('disconnected', 'the primary is gone'));
     if (!process.connected) return gone();
     const requests = asked.map(({ request }) => request);
     const message = { tlsmith: 'session-requests', store: this.#name, batch, requests };
@@ -101,7 +109,7 @@ class Line {
   #receive(message: unknown): void {
     if (!isOurs(message, 'session-answers', this.#name)) return;
     const { batch, answers } = message;
-    for (const [index, { resolve, reject }] of this.#settled(batch).entries()) {
+    for (const [index, { resolve, reject }] of (this.#settled(batch)?.asked ?? []).entries()) {
       const answer = answers[index] ?? null;
       if (typeof answer === 'object' && answer !== null)
         reject(new StoreFailure('remote', String(answer.failed)));
@@ -109,15 +117,29 @@ class Line {
     }
   }
 
-  #fail(batch: number, error: StoreFailure): void {
-    for (const { reject } of this.#settled(batch)) reject(error);
+  /** The batch, which waits no longer; undefined for one that does not wait. */
+  #settled(batch: number): Batch | undefined {
+    const sent = this.#sent.get(batch);
+    if (sent === undefined) return undefined;
+    this.#sent.delete(batch);
+    this.#deadlines.remove(sent);
+    return sent;
+  }
+}
+
+/** What was asked in one message. */
+class Batch extends Waiting {
+  readonly asked: readonly Asked[];
+  readonly late: () => void;
+
+  constructor(asked: readonly Asked[], late: () => void) {
+    super();
+    this.asked = asked;
+    this.late = late;
   }
 
-  #settled(batch: number): readonly Waiting[] {
-    const sent = this.#sent.get(batch);
-    this.#sent.delete(batch);
-    clearTimeout(sent?.timer);
-    return sent?.asked ?? [];
+  reject(error: StoreFailure): void {
+    for (const { reject } of this.asked) reject(error);
   }
 }
 
