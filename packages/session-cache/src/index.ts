@@ -84,7 +84,8 @@ export {
   sessionBytes,
   wipeSession,
 } from './session.ts';
-export { contextStore, protectedStore, type StoreProtection } from './shared-context.ts';
+export type { StoreProtection } from './protected-store.ts';
+export { contextStore, protectedStore } from './shared-context.ts';
 export { sharedMemoryTicketKeys } from './shared-keys.ts';
 export { type SharedMemoryStore, sharedMemoryStore } from './shared-memory.ts';
 export { type SessionKind, type SessionStore, type StoreKey, type StoreTimes, storeKey } from './store.ts';

@@ -1,8 +1,9 @@
 import { noBytes, utf8 } from '@tlsmith/types';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type RedisClient, redisStore } from './redis.ts';
 import { fromRedisText, toRedisText } from './redis-text.ts';
+import type { StoreKey } from './store.ts';
 
 test('values survive the way through text, whatever their bytes', () => {
   fc.assert(
@@ -46,8 +47,8 @@ test('both families of clients are asked by their own names, with the time that 
       return null;
     };
   const families: readonly RedisClient[] = [
-    { get: say('get'), getDel: say('getDel'), set: say('set') },
-    { get: say('get'), getdel: say('getdel'), set: say('set') },
+    { get: say('get'), mGet: say('mGet'), getDel: say('getDel'), set: say('set') },
+    { get: say('get'), mget: say('mget'), getdel: say('getdel'), set: say('set') },
   ];
   for (const client of families) {
     const store = redisStore(client, { prefix: 'x:' });
@@ -70,7 +71,12 @@ test('both families of clients are asked by their own names, with the time that 
 
 test('replies as bytes are taken, and what no store put there is told apart from nothing', async () => {
   const store = (reply: unknown) =>
-    redisStore({ get: async () => reply, getdel: async () => reply, set: async () => 'OK' });
+    redisStore({
+      get: async () => reply,
+      mget: async () => reply,
+      getdel: async () => reply,
+      set: async () => 'OK',
+    });
   expect(await store(null).get('ticket:aa', 1)).toBeUndefined();
   expect(await store(utf8('z.')).get('ticket:aa', 34)).toEqual(noBytes);
   expect(await store('z.').get('ticket:aa', 35)).toBeUndefined();
@@ -78,4 +84,81 @@ test('replies as bytes are taken, and what no store put there is told apart from
     await expect(store(reply).get('ticket:aa', 1)).rejects.toMatchObject({ code: 'garbage' });
     await expect(store(reply).take('ticket:aa', 1)).rejects.toMatchObject({ code: 'garbage' });
   }
+});
+
+describe('look-ups that come together', () => {
+  const keys = Array.from({ length: 300 }, (_, index): StoreKey => `ticket:${index}`);
+
+  /** A Redis that holds `z.` and the key's last digit for even keys, and what it was asked. */
+  function scene(many: (keys: string[]) => unknown = (asked) => asked.map(replyTo)) {
+    const asked: (string | number)[] = [];
+    const turns: (() => void)[] = [];
+    const client = {
+      get: async (key: string) => (asked.push(key), replyTo(key)),
+      mget: async (all: string[]) => (asked.push(all.length), many(all)),
+      getdel: async () => null,
+      set: async () => 'OK',
+    };
+    const store = redisStore(client, { defer: (run) => turns.push(run) });
+    const look = (some: readonly StoreKey[]) =>
+      Promise.allSettled(some.map(async (key) => store.get(key, 1)));
+    return { asked, turns, look };
+  }
+  const replyTo = (key: string): string | null => (Number(key.at(-1)) % 2 === 0 ? `z.A${key.at(-1)}` : null);
+
+  test('share one command, of 128 keys at most, and each gets its own answer', async () => {
+    const { asked, turns, look } = scene();
+    const found = look(keys);
+    expect([asked, turns.length]).toEqual([[], 1]);
+    turns[0]?.();
+    expect(asked).toEqual([128, 128, 44]);
+    expect(await found).toEqual(
+      keys.map((key) => ({ status: 'fulfilled', value: fromRedisText(replyTo(key) ?? '')?.value })),
+    );
+    const one = look(['ticket:4']);
+    expect(turns).toHaveLength(2);
+    turns[1]?.();
+    expect(await one).toMatchObject([{ value: fromRedisText('z.A4')?.value }]);
+    expect(asked).toEqual([128, 128, 44, 'tls:ticket:4']);
+  });
+
+  test.each([
+    ['no list', () => 'OK'],
+    ['a list that is too short', () => [null]],
+  ])('all fail when Redis answers %s', async (_, many) => {
+    const { turns, look } = scene(many);
+    const found = look(keys.slice(0, 3));
+    turns[0]?.();
+    for (const one of await found) expect(one).toMatchObject({ reason: { code: 'garbage' } });
+  });
+
+  test('one bad value is nobody else’s, and a failing command everybody’s', async () => {
+    const bad = scene(() => ['z.A2', 'nonsense', null]);
+    const found = bad.look(keys.slice(0, 3));
+    bad.turns[0]?.();
+    expect(await found).toMatchObject([
+      { status: 'fulfilled' },
+      { reason: { code: 'garbage' } },
+      { status: 'fulfilled', value: undefined },
+    ]);
+    const failing = scene(() => {
+      throw new Error('LOADING');
+    });
+    const none = failing.look(keys.slice(0, 2));
+    failing.turns[0]?.();
+    expect((await none).map((one) => one.status)).toEqual(['rejected', 'rejected']);
+    expect(failing.asked).toEqual([2]);
+  });
+
+  test('are asked for apart, then and for good, where Redis is a cluster', async () => {
+    const { asked, turns, look } = scene(() => {
+      throw new Error("CROSSSLOT Keys in request don't hash to the same slot");
+    });
+    const found = look(keys.slice(0, 3));
+    turns[0]?.();
+    expect(await found).toMatchObject([{ status: 'fulfilled' }, {}, { status: 'fulfilled' }]);
+    await look(keys.slice(0, 2));
+    expect(asked).toEqual([3, ...[0, 1, 2, 0, 1].map((index) => `tls:ticket:${index}`)]);
+    expect(turns).toHaveLength(1);
+  });
 });

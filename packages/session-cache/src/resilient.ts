@@ -121,16 +121,18 @@ class Resilient implements ResilientStore {
     return new Promise((resolve) => {
       const operation = new Operation(resolve, () => this.#late(circuit, pass));
       this.#deadlines.add(operation);
-      const isInTime = (): boolean => {
-        if (operation.isLate) return false;
-        this.#deadlines.remove(operation);
-        return true;
-      };
       answer.then(
-        (value) => (isInTime() ? resolve(this.#judged(circuit, pass, value)) : this.#heard()),
-        (error) => (isInTime() ? resolve(this.#failed(circuit, pass, error)) : undefined),
+        (value) => (this.#ended(operation) ? resolve(this.#judged(circuit, pass, value)) : this.#heard()),
+        (error) => (this.#ended(operation) ? resolve(this.#failed(circuit, pass, error)) : undefined),
       );
     });
+  }
+
+  /** Whether it is not too late. */
+  #ended(operation: Operation): boolean {
+    if (operation.isLate) return false;
+    this.#deadlines.remove(operation);
+    return true;
   }
 
   #judged(circuit: Circuit, pass: Pass, answer: unknown): Bytes | undefined {

@@ -1,7 +1,6 @@
-import { type Bytes, utf8 } from '@tlsmith/types';
-import { after } from './awaitable.ts';
-import { contextStore, type StoreProtection } from './shared-context.ts';
-import type { SessionStore, StoreKey } from './store.ts';
+import type { Bytes } from '@tlsmith/types';
+import { type Form, ProtectedStore, type StoreProtection } from './protected-store.ts';
+import type { SessionStore } from './store.ts';
 
 /**
  * As `protectedStore`, for sessions that somebody else has encoded, as node:tls does: what reaches `store` is sealed,
@@ -23,16 +22,7 @@ export function sealedBytesStore(
   store: SessionStore<Bytes>,
   protection: StoreProtection,
 ): SessionStore<Bytes> {
-  const { keys } = protection;
-  const opened = (key: StoreKey, now: number) => (sealed: Bytes | undefined) =>
-    sealed === undefined ? undefined : keys.unprotect(sealed, utf8(key), now);
-  const sealing: SessionStore<Bytes> = {
-    get: (key, now) => after(store.get(key, now), opened(key, now)),
-    take: (key, now) => after(store.take(key, now), opened(key, now)),
-    put: (key, value, times) => {
-      const sealed = keys.protect(value, utf8(key), times.now);
-      return sealed === undefined ? undefined : store.put(key, sealed, times);
-    },
-  };
-  return contextStore(sealing, protection);
+  return new ProtectedStore(store, protection, asTheyAre);
 }
+
+const asTheyAre: Form<Bytes> = { sealed: (bytes, seal) => seal(bytes), opened: (bytes) => bytes };

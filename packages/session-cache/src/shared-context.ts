@@ -1,18 +1,9 @@
-import { type Bytes, type CryptoProvider, concat, type ServerSession, uint, utf8 } from '@tlsmith/types';
+import { encodeServerSession } from '@tlsmith/codec';
+import type { ServerSession } from '@tlsmith/types';
 import { after } from './awaitable.ts';
-import { sealedStore } from './sealed-store.ts';
-import { type SessionKind, type SessionStore, type StoreKey, storeKey } from './store.ts';
-import type { TicketKeys } from './ticket.ts';
-
-/** What a store outside the process is protected with. */
-export interface StoreProtection {
-  /** Hashes session IDs and tickets with SHA-256. */
-  readonly provider: Pick<CryptoProvider, 'hash'>;
-  /** Seals sessions; common to all processes that share the store. */
-  readonly keys: TicketKeys;
-  /** Names the server's configuration: two contexts in one store never find each other's sessions. */
-  readonly context: Bytes;
-}
+import { type Form, named, Names, ProtectedStore, type StoreProtection } from './protected-store.ts';
+import type { SessionStore, StoreKey } from './store.ts';
+import { sessionOf } from './ticket.ts';
 
 /**
  * A store of sessions over a store of bytes that others can read or write. Whoever reads it learns neither session nor
@@ -34,24 +25,30 @@ export function protectedStore(
   store: SessionStore,
   protection: StoreProtection,
 ): SessionStore<ServerSession> {
-  return contextStore(sealedStore(store, protection.keys), protection);
+  return new ProtectedStore(store, protection, sessions);
 }
 
 /** The same store under keys that tell nothing of ID or ticket, and are others in every context. */
 export function contextStore<S>(
   store: SessionStore<S>,
-  { provider, context }: Pick<StoreProtection, 'provider' | 'context'>,
+  protection: Pick<StoreProtection, 'provider' | 'context'>,
 ): SessionStore<S> {
-  const prefix = concat(label, uint(context.length, 4), context);
-  const hashed = <T>(key: StoreKey, use: (key: StoreKey) => T | PromiseLike<T>): T | PromiseLike<T> => {
-    const kind = key.slice(0, key.indexOf(':')) as SessionKind;
-    return after(provider.hash('sha256', concat(prefix, utf8(key))), (hash) => use(storeKey(kind, hash)));
-  };
+  const names = new Names(protection);
+  const own = <T>(key: StoreKey, use: (key: StoreKey) => T | PromiseLike<T>): T | PromiseLike<T> =>
+    after(names.hash(key), (hash) => use(named(key, hash)));
   return {
-    get: (key, now) => hashed(key, (own) => store.get(own, now)),
-    take: (key, now) => hashed(key, (own) => store.take(own, now)),
-    put: (key, value, times) => hashed(key, (own) => store.put(own, value, times)),
+    get: (key, now) => own(key, (name) => store.get(name, now)),
+    take: (key, now) => own(key, (name) => store.take(name, now)),
+    put: (key, value, times) => own(key, (name) => store.put(name, value, times)),
   };
 }
 
-const label = utf8('tlsmith store key');
+const sessions: Form<ServerSession> = {
+  sealed: (session, seal) => {
+    const content = encodeServerSession(session);
+    const sealed = seal(content);
+    content.fill(0);
+    return sealed;
+  },
+  opened: sessionOf,
+};

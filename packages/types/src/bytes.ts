@@ -85,12 +85,12 @@ export function fromHex(text: string): Bytes {
 
 /** UTF-8 bytes of a string. */
 export function utf8(text: string): Bytes {
-  return new TextEncoder().encode(text);
+  return encoder.encode(text);
 }
 
 /** The string of UTF-8 bytes; ill-formed sequences become U+FFFD. */
 export function fromUtf8(bytes: Bytes): string {
-  return new TextDecoder().decode(bytes);
+  return decoder.decode(bytes);
 }
 
 /** An unsigned integer in network byte order, `width` bytes long (1 to 6). */
@@ -103,3 +103,6 @@ export function uint(value: number, width: number): Bytes {
   }
   return bytes;
 }
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();

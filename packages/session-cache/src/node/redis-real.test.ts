@@ -40,6 +40,9 @@ describe.runIf(present)('a real Redis', () => {
 
     test('puts, gets and takes, with every byte', () => expectStore(store));
 
+    test('does so when look-ups come together', () =>
+      expectStore(redisStore(connected.client, { prefix, defer: setImmediate })));
+
     test('keeps a ring of ticket keys that one of many replaces', async () => {
       const ring = redisKeyRing(connected.client, `${prefix}ring`);
       expect(await ring.read()).toBeUndefined();
@@ -149,6 +152,7 @@ describe.runIf(present)('a Redis Cluster of three', () => {
     const connected = await connect(nodes[0]?.port ?? 0);
     open.unshift(connected);
     await expectStore(redisStore(connected.client));
+    await expectStore(redisStore(connected.client, { defer: setImmediate }));
   });
 });
 

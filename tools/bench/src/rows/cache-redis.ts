@@ -1,5 +1,6 @@
 import { node } from '@tlsmith/crypto/node';
-import { protectedStore, redisStore, sharedTicketKeys, storeKey } from '@tlsmith/session-cache';
+import { protectedStore, redisStore, resilientStore, sharedTicketKeys, storeKey } from '@tlsmith/session-cache';
+import { systemTimers } from '@tlsmith/session-cache/node';
 import { uint, utf8 } from '@tlsmith/types';
 import { Redis } from 'ioredis';
 import { hasRedisServer, startRedis } from '@tlsmith/testkit/node';
@@ -12,21 +13,23 @@ export const cacheRedis: readonly Bench[] = hasRedisServer('the bench rows "cach
       [
         ['cache redis store alone vs bare GET x256', 'alone'],
         ['cache redis sealed session vs bare GET x256', 'sealed'],
+        ['cache redis sealed session, within limits vs bare GET x256', 'limited'],
       ] as const
     ).map(([name, how]) => ({ name, open: () => opened(name, how) }))
   : [];
 
-async function opened(name: string, how: 'alone' | 'sealed'): Promise<Row> {
+async function opened(name: string, how: 'alone' | 'sealed' | 'limited'): Promise<Row> {
   const server = await startRedis();
   const client = new Redis(server.port, '127.0.0.1', { enableAutoPipelining: true });
-  const alone = redisStore(client);
+  const alone = redisStore(client, { defer: setImmediate });
+  const behind = how === 'limited' ? resilientStore(alone, { timers: systemTimers, limitMs: 5000 }) : alone;
   const aead = node.aeads['aes-256-gcm'];
   const keys = sharedTicketKeys({
     aead,
     random: node.random,
     keys: [{ name: node.random(16), key: node.random(32) }],
   });
-  const sealed = protectedStore(alone, { provider: node, keys, context: utf8('bench') });
+  const sealed = protectedStore(behind, { provider: node, keys, context: utf8('bench') });
   const names = Array.from({ length: 4096 }, (_, index) => storeKey('session-id', uint(index, 32)));
   const session = withoutCertificates('tls12');
   const times = { now: 0, expiresAt: 3_600_000 };
