@@ -1,7 +1,5 @@
-/** Leave to ask the store once; its outcome is told with it. */
-export interface Pass {
-  readonly generation: number;
-}
+/** Leave to ask the store once, by how often the circuit had opened; its outcome is told with it. */
+export type Pass = number;
 
 /** When a circuit opens and how soon it lets somebody try again; milliseconds. */
 export interface CircuitOptions {
@@ -34,16 +32,16 @@ export class Circuit {
     return this.#closedAgainAt !== undefined;
   }
 
-  /** Leave to ask, or undefined. */
-  enter(now: number): Pass | undefined {
-    if (this.#closedAgainAt === undefined) return { generation: this.#generation };
-    if (this.#probing || now < this.#closedAgainAt) return undefined;
+  /** Leave to ask, or undefined. While the circuit is closed nobody looks at the clock. */
+  enter(clock: { now(): number }): Pass | undefined {
+    if (this.#closedAgainAt === undefined) return this.#generation;
+    if (this.#probing || clock.now() < this.#closedAgainAt) return undefined;
     this.#probing = true;
-    return { generation: this.#generation };
+    return this.#generation;
   }
 
-  succeeded({ generation }: Pass): void {
-    if (generation !== this.#generation) return;
+  succeeded(pass: Pass): void {
+    if (pass !== this.#generation) return;
     this.#errors = 0;
     this.#pause = this.#options.firstPause;
     this.#closedAgainAt = undefined;
@@ -51,8 +49,8 @@ export class Circuit {
   }
 
   /** What was asked before the circuit opened says nothing new when it fails afterwards. */
-  failed({ generation }: Pass, now: number, how: 'timeout' | 'error'): void {
-    if (generation !== this.#generation) return;
+  failed(pass: Pass, now: number, how: 'timeout' | 'error'): void {
+    if (pass !== this.#generation) return;
     this.#errors++;
     if (how === 'timeout' || this.#probing || this.#errors >= this.#options.errors) this.trip(now);
   }

@@ -62,6 +62,8 @@ class Resilient implements ResilientStore {
   readonly #reading: Circuit;
   readonly #writing: Circuit;
   readonly #troubles: TroubleLog;
+  /** One function for all operations. */
+  readonly #whenLate = ({ circuit, pass, resolve }: Operation): void => resolve(this.#late(circuit, pass));
 
   constructor(store: SessionStore<Bytes>, options: ResilientStoreOptions) {
     const { timers, limitMs = 50, retryMs = 1000, errorsInARow = 5, reportEveryMs = 10_000 } = options;
@@ -102,7 +104,7 @@ class Resilient implements ResilientStore {
   }
 
   #asked(circuit: Circuit, ask: () => unknown): Awaitable<Bytes | undefined> {
-    const pass = circuit.enter(this.#timers.now());
+    const pass = circuit.enter(this.#timers);
     if (pass === undefined) return this.#skip();
     try {
       const answer = ask();
@@ -119,7 +121,7 @@ class Resilient implements ResilientStore {
   /** The answer, or undefined when it does not come in time; what comes later is dropped. */
   #awaited(circuit: Circuit, pass: Pass, answer: PromiseLike<unknown>): Promise<Bytes | undefined> {
     return new Promise((resolve) => {
-      const operation = new Operation(resolve, () => this.#late(circuit, pass));
+      const operation = new Operation(circuit, pass, resolve, this.#whenLate);
       this.#deadlines.add(operation);
       answer.then(
         (value) => (this.#ended(operation) ? resolve(this.#judged(circuit, pass, value)) : this.#heard()),
@@ -176,19 +178,29 @@ class Resilient implements ResilientStore {
   }
 }
 
+/** An operation of the store that has not answered yet. */
 class Operation extends Waiting {
+  readonly circuit: Circuit;
+  readonly pass: Pass;
+  readonly resolve: (found: Bytes | undefined) => void;
+  readonly #whenLate: (operation: Operation) => void;
   isLate = false;
-  readonly #resolve: (found: Bytes | undefined) => void;
-  readonly #whenLate: () => undefined;
 
-  constructor(resolve: (found: Bytes | undefined) => void, whenLate: () => undefined) {
+  constructor(
+    circuit: Circuit,
+    pass: Pass,
+    resolve: (found: Bytes | undefined) => void,
+    whenLate: (operation: Operation) => void,
+  ) {
     super();
-    this.#resolve = resolve;
+    this.circuit = circuit;
+    this.pass = pass;
+    this.resolve = resolve;
     this.#whenLate = whenLate;
   }
 
   late(): void {
     this.isLate = true;
-    this.#resolve(this.#whenLate());
+    this.#whenLate(this);
   }
 }

@@ -11,6 +11,6 @@ const client = new Redis(setting.redis ?? 0, '127.0.0.1', { maxRetriesPerRequest
 client.on('error', () => undefined);
 process.once('disconnect', () => process.exit(0));
 const { limitMs } = setting;
-const store = resilientStore(redisStore(client), { timers: systemTimers, limitMs });
+const store = resilientStore(redisStore(client, { defer: setImmediate }), { timers: systemTimers, limitMs });
 const ports = await serve(setting, { store, ring: (name) => redisKeyRing(client, `tls:ring:${name}`) });
 process.send?.({ ports } satisfies Listening);
