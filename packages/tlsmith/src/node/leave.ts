@@ -10,7 +10,7 @@ export function leave(transport: Duplex): void {
   timer.unref();
   transport.once('close', () => clearTimeout(timer));
   transport.once('end', () => transport.destroy());
-  transport.end();
+  if (!transport.writableEnded) transport.end();
   transport.resume();
 }
 

@@ -4,9 +4,9 @@ import type { Negotiated } from '@tlsmith/handshake';
 import { type Bytes, type ClientSession, ConnectionFailed, TlsMisuse } from '@tlsmith/types';
 import type { ConnectionEvent } from '../events.ts';
 import type { TlsEnd } from '../tls-end.ts';
-import { Answers } from './answers.ts';
 import { leave, unread } from './leave.ts';
 import { SocketFacts } from './socket-facts.ts';
+import { TransportWriter } from './transport-writer.ts';
 
 /** How a {@link TLSSocket} behaves. */
 export interface TLSSocketOptions {
@@ -35,14 +35,14 @@ export class TLSSocket extends SocketFacts {
   #failure: Error | undefined;
   /** The reader has enough for now. */
   #full = false;
-  readonly #answers: Answers;
+  readonly #writer: TransportWriter;
   /** Whether there was a connection that can be lost. */
   #reached: boolean;
 
   constructor(transport: Duplex, options: TLSSocketOptions) {
     super({ allowHalfOpen: options.allowHalfOpen });
     this.#transport = transport;
-    this.#answers = new Answers(transport, () => this.#flow());
+    this.#writer = new TransportWriter(transport, () => this.#flow());
     this.#reached = (transport as Partial<Socket>).connecting !== true;
     transport.once('connect', () => (this.#reached = true));
     this.#deadline = setTimeout(() => this.#timedOut(options), options.handshakeTimeout);
@@ -68,6 +68,7 @@ export class TLSSocket extends SocketFacts {
   attach(end: TlsEnd): this {
     if (this.destroyed) return this;
     this.#end = end;
+    this.#writer.from(end);
     const move = (): void => {
       this.#step(() => undefined);
       this.#flow();
@@ -120,7 +121,7 @@ export class TLSSocket extends SocketFacts {
     done: (error?: Error | null) => void,
   ): void {
     if (this.#waits(() => this._write(chunk, encoding, done))) return;
-    this.#answers.notThese();
+    this.#writer.notAnAnswer();
     this.#step((end) => end.write(chunk));
     if (this.#failure !== undefined) done(this.#failure);
     else if (this.#transport.writableNeedDrain === true) this.#transport.once('drain', () => done());
@@ -138,7 +139,7 @@ export class TLSSocket extends SocketFacts {
   override _final(done: (error?: Error | null) => void): void {
     if (this.#waits(() => this._final(done))) return;
     this.#step((end) => end.close());
-    this.#transport.end();
+    this.#writer.end();
     done();
   }
 
@@ -146,7 +147,7 @@ export class TLSSocket extends SocketFacts {
     clearTimeout(this.#deadline);
     this.#held = undefined;
     this.#end?.abort();
-    this.#flush();
+    this.#writer.flush();
     leave(this.#transport);
     done(error);
   }
@@ -169,7 +170,7 @@ export class TLSSocket extends SocketFacts {
 
   /** Reads on, unless our reader, an answer of our own or the peer's reading is behind. */
   #flow(): void {
-    const wanted = this.#end?.wants.read === true && !this.#full && !this.#answers.unread;
+    const wanted = this.#end?.wants.read === true && !this.#full && !this.#writer.unread;
     if (wanted || this.#failure !== undefined) this.#transport.resume();
     else this.#transport.pause();
   }
@@ -180,7 +181,7 @@ export class TLSSocket extends SocketFacts {
     this.#fail(this.#reached ? new ConnectionFailed('truncated', 'the transport failed', { cause }) : cause);
   }
 
-  /** One thing done to the TLS end, then its output written and its news told. */
+  /** One thing done to the TLS end, its news told, and its output left to be written. */
   #step(act: (end: TlsEnd) => void): void {
     const end = this.#end;
     if (end === undefined || this.destroyed) return;
@@ -189,8 +190,8 @@ export class TLSSocket extends SocketFacts {
     } catch (error) {
       this.#fail(error as Error);
     }
-    this.#flush();
     for (const event of end.events()) this.#tell(event);
+    this.#writer.flushSoon();
   }
 
   #tell(event: ConnectionEvent): void {
@@ -217,17 +218,8 @@ export class TLSSocket extends SocketFacts {
         this.#fail(event.error);
         return;
       case 'closed':
-        this.#transport.end();
+        this.#writer.end();
     }
-  }
-
-  #flush(): void {
-    const output = this.#end?.takeOutput() ?? [];
-    if (output.length === 0 || !this.#transport.writable) return;
-    if (output.length > 1) this.#transport.cork();
-    for (const bytes of output) this.#transport.write(bytes);
-    if (output.length > 1) this.#transport.uncork();
-    this.#answers.written(output.reduce((sum, { length }) => sum + length, 0));
   }
 
   #timedOut({ handshakeTimeout }: TLSSocketOptions): void {
