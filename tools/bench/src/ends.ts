@@ -3,11 +3,11 @@ import type { AddressInfo, Server } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as nodeConnect, createServer as nodeServer, type SecureVersion } from 'node:tls';
 import { node } from '@tlsmith/crypto/node';
-import { type Issued, issue, makeAuthority } from '@tlsmith/testkit/node';
 import { type ClientSession, type CipherSuite, groups, suites, type Version } from '@tlsmith/types';
 import { trustAnchors } from '@tlsmith/x509';
 import { identity } from 'tlsmith';
 import { connect, createServer, type TLSSocket } from 'tlsmith/node';
+import { host, pki } from './pki.ts';
 
 /** Equal work for both: one chain, one group, one suite, two tickets, fresh key shares. */
 export interface Setting {
@@ -29,18 +29,7 @@ export interface Side {
   resumed(socket: Duplex): boolean;
 }
 
-const authority = makeAuthority({ name: 'Bench Root' });
-const intermediate = makeAuthority({ name: 'Bench Intermediate', under: authority });
-const host = 'bench.example';
-const leaves = new Map<string, Issued>();
-
-function leaf(key: Setting['key']): Issued {
-  const made = leaves.get(key) ?? issue(intermediate, { subject: host, dns: [host], keyType: key });
-  leaves.set(key, made);
-  return made;
-}
-
-const roots = trustAnchors([authority.certificate]);
+const roots = trustAnchors(pki.root);
 
 function suiteOf({ version, cipher, key }: Setting): CipherSuite {
   if (version === 'tls13') {
@@ -56,8 +45,8 @@ function suiteOf({ version, cipher, key }: Setting): CipherSuite {
 export const ours: Side = {
   name: 'ours',
   serve: (setting, onConnection) => {
-    const { chain, privateKeyPem } = leaf(setting.key);
-    const own = identity(node, { chain, key: privateKeyPem });
+    const { chainPem, privateKeyPem } = pki.leaves[setting.key];
+    const own = identity(node, { chain: chainPem, key: privateKeyPem });
     return createServer({ identity: [own], ...oursOptions(setting) }, onConnection);
   },
   connect: (setting, port, session) =>
@@ -88,7 +77,7 @@ const oursOptions = (setting: Setting) => ({
 export const peer: Side = {
   name: 'peer',
   serve: (setting, onConnection) => {
-    const { chainPem, privateKeyPem } = leaf(setting.key);
+    const { chainPem, privateKeyPem } = pki.leaves[setting.key];
     return nodeServer({ cert: chainPem, key: privateKeyPem, ...peerOptions(setting) }, onConnection);
   },
   connect: (setting, port, session) =>
@@ -96,7 +85,7 @@ export const peer: Side = {
       host: '127.0.0.1',
       port,
       servername: host,
-      ca: authority.certificatePem,
+      ca: pki.root,
       ...peerOptions(setting),
       ...(session === undefined ? {} : { session: session as Buffer }),
     }),

@@ -14,6 +14,8 @@ export interface Row {
   readonly unit: string;
   readonly better: 'higher' | 'lower';
   readonly rounds: number;
+  /** Rounds of each before those that count; 1 if not given. Handshakes take thousands until all code is compiled. */
+  readonly warmUp?: number;
   /** One round of each; the number is in `unit`. */
   ours(): Promise<number>;
   peer(): Promise<number>;
@@ -27,12 +29,14 @@ export interface Bench {
   open(): Promise<Row>;
 }
 
-/** Runs a row: a round of each to warm up, then `rounds` of each in turn; medians. */
+/** Runs a row: some rounds of each to warm up, then `rounds` of each in turn; medians. */
 export async function measure(row: Row): Promise<Result> {
   const ours: number[] = [];
   const peer: number[] = [];
-  await row.ours();
-  await row.peer();
+  for (let round = 0; round < (row.warmUp ?? 1); round++) {
+    await row.ours();
+    await row.peer();
+  }
   for (let round = 0; round < row.rounds; round++) {
     // Who goes first changes, so that neither always meets the other's garbage.
     const order = round % 2 === 0 ? (['ours', 'peer'] as const) : (['peer', 'ours'] as const);

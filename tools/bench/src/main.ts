@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { type Bench, measure, type Result } from './harness.ts';
 import { bulk, bulkMixed } from './rows/bulk.ts';
 import { cache } from './rows/cache.ts';
+import { cpu } from './rows/cpu.ts';
 import { handshakes, handshakesMixed, resumptions } from './rows/handshakes.ts';
 import { memory } from './rows/memory.ts';
 import { pingPong } from './rows/ping-pong.ts';
@@ -12,6 +13,7 @@ const benches: readonly Bench[] = [
   ...handshakes,
   ...handshakesMixed,
   ...resumptions,
+  ...cpu,
   ...pingPong,
   ...bulk,
   ...bulkMixed,

@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import type { Duplex } from 'node:stream';
-import { listening, ours, peer, type Session, type Setting, type Side } from '../ends.ts';
+import { listening, ours, peer, type Setting, type Side } from '../ends.ts';
 import { type Bench, seconds } from '../harness.ts';
+import { answering, visit, visits } from '../visits.ts';
 
 /** Handshakes a second, each with one byte of data, TCP connect and close. */
 export const handshakes: readonly Bench[] = (['tls13', 'tls12'] as const).flatMap((version) =>
@@ -53,14 +52,8 @@ function resumed(setting: Setting): Bench {
     open: async () => {
       const own = await opened(setting, ours);
       const theirs = await opened(setting, peer);
-      const run = (side: Side, port: number) => async () => {
-        let session = await firstSession(side, setting, port);
-        const taken = await seconds(async () => {
-          for (let i = 0; i < count; i++)
-            session = await revisit(side, side.connect(setting, port, session), session);
-        });
-        return count / taken;
-      };
+      const run = (side: Side, port: number) => async () =>
+        count / (await seconds(() => visits(side, setting, port, { count, resume: true })));
       return {
         name,
         unit: 'handshakes/s',
@@ -75,39 +68,8 @@ function resumed(setting: Setting): Bench {
 }
 
 async function opened(setting: Setting, side: Side) {
-  const server = side.serve(setting, (socket) => {
-    socket.on('error', () => undefined);
-    socket.on('data', () => socket.end('x'));
-  });
+  const server = answering(side, setting);
   return { server, port: await listening(server) };
-}
-
-async function visit(socket: Duplex): Promise<void> {
-  socket.write('x');
-  socket.resume();
-  await once(socket, 'close');
-}
-
-async function firstSession(side: Side, setting: Setting, port: number): Promise<Session> {
-  const socket = side.connect(setting, port);
-  const session = side.sessionOf(socket);
-  await visit(socket);
-  return session;
-}
-
-/** A resumed visit; the newest ticket it got, or the old one where none came (TLS 1.2). */
-async function revisit(side: Side, socket: Duplex, old: Session): Promise<Session> {
-  let newest: Session = old;
-  socket.on('session', (session: Session) => {
-    newest = session;
-  });
-  let resumed = false;
-  socket.on('secureConnect', () => {
-    resumed = side.resumed(socket);
-  });
-  await visit(socket);
-  if (!resumed) throw new Error(`${side.name}: not resumed`);
-  return newest;
 }
 
 /** Runs `f` so many times, so many at once. */
