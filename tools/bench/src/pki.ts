@@ -21,7 +21,7 @@ export const pki: Pki = handedDown() ?? make();
 export const withPki = (): NodeJS.ProcessEnv => ({ ...process.env, TLSMITH_BENCH_PKI: JSON.stringify(pki) });
 
 function handedDown(): Pki | undefined {
-  const text = process.env.TLSMITH_BENCH_PKI;
+  const text = process.env['TLSMITH_BENCH_PKI'];
   return text === undefined ? undefined : (JSON.parse(text) as Pki);
 }
 

@@ -21,7 +21,7 @@ export async function visit(socket: Duplex): Promise<void> {
 }
 
 /** The session that a first visit leaves behind. */
-export async function firstSession(side: Side, setting: Setting, port: number): Promise<Session> {
+async function firstSession(side: Side, setting: Setting, port: number): Promise<Session> {
   const socket = side.connect(setting, port);
   const session = side.sessionOf(socket);
   await visit(socket);
@@ -29,7 +29,7 @@ export async function firstSession(side: Side, setting: Setting, port: number): 
 }
 
 /** A resumed visit; the newest ticket it got, or the old one where none came (TLS 1.2). */
-export async function revisit(side: Side, socket: Duplex, old: Session): Promise<Session> {
+async function revisit(side: Side, socket: Duplex, old: Session): Promise<Session> {
   let newest: Session = old;
   socket.on('session', (session: Session) => {
     newest = session;
