@@ -1,9 +1,7 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
-import { type Line, lineThrough } from './line.ts';
-import { play } from './play.ts';
+import { collect, type HeapParts, heapParts } from './heap.ts';
+import { type Played, play } from './play.ts';
 import { randomOf } from './random.ts';
-import { scenes } from './scenes.ts';
+import { type Scene, scenes } from './scenes.ts';
 import { Tally } from './tally.ts';
 
 /** How many bad inputs, of which seed. */
@@ -14,6 +12,8 @@ export interface RunOptions {
   readonly first?: number;
   /** Told before each input. */
   readonly onInput?: (input: number) => void;
+  /** Told after each input, when it has been counted. */
+  readonly onPlayed?: (played: Played) => void;
   /** Told of each measurement. */
   readonly onSample?: (sample: Sample) => void;
 }
@@ -29,8 +29,8 @@ export interface Sample {
 export interface RunResult {
   readonly tally: Tally;
   readonly samples: readonly Sample[];
-  /** Bytes per input of heap and external memory, after a fifth of the inputs; undefined for runs that are too short. */
-  readonly slope: Line | undefined;
+  /** Bytes per input by which each part of the heap grew, the first fifth of the inputs apart: caches fill there. */
+  readonly growth: HeapParts;
   readonly slowest: { readonly input: number; readonly milliseconds: number };
 }
 
@@ -39,46 +39,69 @@ export interface RunResult {
  *
  * @throws {Error} the first that does not end as it should, with the number of the input.
  */
-export function run({ count, seed, first = 0, onInput, onSample }: RunOptions): RunResult {
+export function run(options: RunOptions): RunResult {
+  const { count, seed, first = 0, onInput } = options;
   const stage = scenes();
   const tally = new Tally();
-  const samples: Sample[] = [];
-  const every = Math.max(25, Math.floor(count / 50));
+  const watcher = new Measurements(options);
   let slowest = { input: first, milliseconds: 0 };
-  for (let input = first; input < first + count; input++) {
+  for (let done = 0; done < count; done++) {
+    const input = first + done;
     onInput?.(input);
+    watcher.before(done);
     const start = performance.now();
-    one(stage, input, seed, tally);
+    const played = one(stage, input, seed, tally);
     const milliseconds = performance.now() - start;
     if (milliseconds > slowest.milliseconds) slowest = { input, milliseconds };
-    if ((input - first + 1) % every !== 0) continue;
-    samples.push(sampleAfter(input - first + 1));
-    onSample?.(samples.at(-1) as Sample);
+    options.onPlayed?.(played);
   }
-  return { tally, samples, slope: slopeOf(samples), slowest };
+  return { tally, slowest, ...watcher.end() };
 }
 
-function one(stage: ReturnType<typeof scenes>, input: number, seed: number, tally: Tally): void {
+function one(stage: readonly Scene[], input: number, seed: number, tally: Tally): Played {
   try {
-    tally.count(play(stage, randomOf(seed, input)));
+    const played = play(stage, randomOf(seed, input));
+    tally.count(played);
+    return played;
   } catch (error) {
     throw new Error(`input ${input} of seed ${seed}: ${(error as Error).message}`, { cause: error });
   }
 }
 
-function sampleAfter(inputs: number): Sample {
-  collect();
-  const { heapUsed, external } = process.memoryUsage();
-  return { inputs, heap: heapUsed, external };
-}
+/** Looks at memory now and then. */
+class Measurements {
+  readonly #count: number;
+  readonly #warm: number;
+  readonly #every: number;
+  readonly #onSample: RunOptions['onSample'];
+  readonly #samples: Sample[] = [];
+  #begin: HeapParts = { data: 0, code: 0 };
 
-/** Caches fill and code is compiled at first: what comes later has to be level. */
-function slopeOf(samples: readonly Sample[]): Line | undefined {
-  const level = samples.slice(Math.floor(samples.length / 5));
-  return level.length < 3
-    ? undefined
-    : lineThrough(level.map(({ inputs, heap, external }) => [inputs, heap + external]));
-}
+  constructor({ count, onSample }: RunOptions) {
+    this.#count = count;
+    this.#warm = Math.floor(count / 5);
+    this.#every = Math.max(25, Math.floor(count / 10));
+    this.#onSample = onSample;
+  }
 
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as () => void;
+  before(done: number): void {
+    if (done === this.#warm) this.#begin = heapParts();
+    if (done > 0 && done % this.#every === 0) this.#sample(done);
+  }
+
+  end(): Pick<RunResult, 'samples' | 'growth'> {
+    this.#sample(this.#count);
+    const { data, code } = heapParts();
+    const inputs = this.#count - this.#warm;
+    const growth = { data: (data - this.#begin.data) / inputs, code: (code - this.#begin.code) / inputs };
+    return { samples: this.#samples, growth };
+  }
+
+  #sample(inputs: number): void {
+    collect();
+    const { heapUsed, external } = process.memoryUsage();
+    const sample = { inputs, heap: heapUsed, external };
+    this.#samples.push(sample);
+    this.#onSample?.(sample);
+  }
+}
