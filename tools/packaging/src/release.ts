@@ -24,6 +24,8 @@ async function rehearse(): Promise<void> {
   try {
     const copy = `${folder}/copy`;
     must('git', ['clone', '--quiet', '--no-hardlinks', root, copy], folder);
+    // Changesets compare with a branch of this name, whatever the branch here is called.
+    must('git', ['checkout', '--quiet', '-B', 'main'], copy);
     const head = must('git', ['log', '-1', '--format=%h %s'], copy).trim();
     console.log(`Rehearsing a release of ${head}`);
     if (isDirty(root)) report.leftOut('changes that are not committed', 'a release is made of a commit');
