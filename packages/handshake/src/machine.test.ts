@@ -53,6 +53,12 @@ const cells: Readonly<Record<string, readonly string[]>> = {
   'client13/wait-finished': ['finished'],
   'client13/connected': ['key_update', 'new_session_ticket', 'update-keys'],
   'client12/wait-certificate': ['certificate'],
+  'client12/wait-certificate-status-or-key-exchange': ['certificate_status', 'server_key_exchange'],
+  'client12/wait-certificate-status-or-request': [
+    'certificate_request',
+    'certificate_status',
+    'server_hello_done',
+  ],
   'client12/wait-server-key-exchange': ['server_key_exchange'],
   'client12/wait-certificate-request-or-done': ['certificate_request', 'server_hello_done'],
   'client12/wait-server-hello-done': ['server_hello_done'],

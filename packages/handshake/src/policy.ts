@@ -45,6 +45,8 @@ export interface ClientPolicy extends CommonPolicy {
   readonly extendedMasterSecret: 'require' | 'prefer';
   /** Whether sessions are offered and tickets asked for. */
   readonly resumption: boolean;
+  /** Whether an OCSP response is asked for (RFC 6066 §8); not when left out. */
+  readonly certificateStatus?: boolean | undefined;
   /** Whom we want to reach and whom we trust, as bytes: sessions of another context are not offered. */
   readonly sessionContext: Bytes;
 }

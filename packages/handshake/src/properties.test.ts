@@ -15,6 +15,7 @@ import {
   SessionTable,
   shuttle,
   talk,
+  testCredential,
   type TestKeyType,
 } from '@tlsmith/testkit/node';
 import {
@@ -113,7 +114,20 @@ const scenes: readonly (() => MachinePair)[] = [
       client: { ...only12, suites: [suites.TLS_RSA_WITH_AES_128_GCM_SHA256] },
     }),
   () => resumed(full12),
+  () => machinePairFor(stapling(leaf, {})),
+  () => machinePairFor(stapling(rsaLeaf, { suites: [suites.TLS_RSA_WITH_AES_128_GCM_SHA256] })),
 ];
+
+/** TLS 1.2 with a CertificateStatus: what it says is nobody's business here. */
+function stapling(from: typeof leaf, client: Partial<ClientPolicy>): Scene {
+  const ocsp = Uint8Array.of(1, 2, 3);
+  return {
+    ...full12,
+    leaf: from,
+    client: { ...only12, ...client, certificateStatus: true },
+    serverAnswers: { instead: instead(), credentials: [testCredential(node, from, { ocsp })] },
+  };
+}
 
 const sessions = new Map<MachinePair, Parameters<typeof begin>[1]>();
 

@@ -32,4 +32,4 @@ export { Server } from './server.ts';
 export type { SessionDecision } from './session-decision.ts';
 export { TlsEnd } from './tls-end.ts';
 export type { TracedMessage, Tracer } from './trace.ts';
-export type { Evidence, Trust } from './trust.ts';
+export type { Evidence, RevocationChoice, Trust, TrustedRoots } from './trust.ts';

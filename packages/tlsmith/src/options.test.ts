@@ -23,7 +23,7 @@ function codeOf(f: () => unknown): string {
 describe('decisions are required by the types', () => {
   test('a client without trust, and a server without identity, do not compile', () => {
     // @ts-expect-error: whom to believe has no default
-    expect(() => defineClient({ provider: node, serverName: host })).not.toThrow();
+    expect(codeOf(() => defineClient({ provider: node, serverName: host }))).toBe('no-trust');
     // @ts-expect-error: who we are has no default
     expect(codeOf(() => defineServer({ provider: node }))).toBe('nothing thrown');
     // @ts-expect-error: a boolean is no decision

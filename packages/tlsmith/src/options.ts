@@ -36,7 +36,7 @@ import { type ConnectionLimits, connectionLimits } from './limits.ts';
 import type { SessionDecision } from './session-decision.ts';
 import type { Tracer } from './trace.ts';
 import { sessionContext } from './session-context.ts';
-import type { Trust } from './trust.ts';
+import { checkedTrust, type Trust, wantsStatus } from './trust.ts';
 
 /** What the peer's close_notify does to our direction. */
 export type HalfClose = 'close-both' | 'allow-half-open';
@@ -149,6 +149,7 @@ export interface ServerConfig {
  * @throws {TlsMisuse} when the options contradict each other or the provider.
  */
 export function defineClient(options: ClientOptions): ClientConfig {
+  const trust = checkedTrust(options.trust);
   const reference = referenceIdentity(options.serverName);
   const { provider, common } = commonPolicy(options);
   const sendsName = 'dns' in reference && options.serverNameIndication !== 'omit';
@@ -158,7 +159,8 @@ export function defineClient(options: ClientOptions): ClientConfig {
     keyShares: sharesOf(options, common.groups),
     middleboxCompatibility: options.middleboxes !== 'plain',
     resumption: options.resumption !== 'off',
-    sessionContext: sessionContext(options.trust, reference),
+    certificateStatus: wantsStatus(trust),
+    sessionContext: sessionContext(trust, reference),
     extendedMasterSecret: options.extendedMasterSecret ?? 'require',
   });
   return Object.freeze({ options, provider, policy, reference, limits: limitsOf(options) }) as ClientConfig;
@@ -185,7 +187,10 @@ export function defineServer(options: ServerOptions): ServerConfig {
       tickets: sessions?.gives.tickets.tls12 === true,
       sessionIds: sessions?.gives.sessionIds === true,
     },
-    context: concat(sessionContext(clientTrust(options), undefined), options.sessionContext ?? noBytes),
+    context: concat(
+      sessionContext(checkedClientTrust(options), undefined),
+      options.sessionContext ?? noBytes,
+    ),
     extendedMasterSecret: options.extendedMasterSecret ?? 'prefer',
   });
   return Object.freeze({ options, provider, policy, limits: limitsOf(options) }) as ServerConfig;
@@ -195,6 +200,11 @@ export function defineServer(options: ServerOptions): ServerConfig {
 export function clientTrust({ clientAuthentication = 'none' }: ServerOptions): Trust | undefined {
   if (clientAuthentication === 'none') return undefined;
   return 'request' in clientAuthentication ? clientAuthentication.request : clientAuthentication.require;
+}
+
+function checkedClientTrust(options: ServerOptions): Trust | undefined {
+  const trust = clientTrust(options);
+  return trust && checkedTrust(trust);
 }
 
 /** What is asked for, without what the provider cannot do. */

@@ -1,6 +1,6 @@
 import { type Bytes, concat, toHex, uint, utf8 } from '@tlsmith/types';
 import type { ReferenceIdentity, TrustAnchor } from '@tlsmith/x509';
-import type { Trust } from './trust.ts';
+import type { Trust, TrustedRoots } from './trust.ts';
 
 /**
  * Names a decision about trust, and whom it is about, for sessions: resumption proves no certificate anew, so a session
@@ -13,11 +13,18 @@ export function sessionContext(trust: Trust | undefined, about: ReferenceIdentit
   if (trust === undefined) return utf8(`none|${name}|`);
   if ('dangerouslyAcceptAnyCertificate' in trust) return utf8(`anybody|${name}|`);
   return 'roots' in trust
-    ? concat(utf8(`roots|${name}|`), digestOf(trust.roots, anchorBytes))
+    ? concat(utf8(`roots|${name}|${strictness(trust)}`), digestOf(trust.roots, anchorBytes))
     : concat(
         utf8(`pinned|${name}|`),
         digestOf(trust.pinned, ({ of, sha256 }) => concat(utf8(of), sha256)),
       );
+}
+
+/** What is looked at besides: one who wants to know of revocations does not resume what somebody began who did not. */
+function strictness({ revocation, publicSuffix }: TrustedRoots): string {
+  const suffixes = publicSuffix === undefined ? '' : 'suffixes|';
+  if (revocation === undefined) return suffixes;
+  return `${revocation.mode},${revocation.scope ?? 'chain'}|${suffixes}`;
 }
 
 /** Whom an anchor names, and how far it is trusted. */

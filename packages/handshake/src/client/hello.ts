@@ -20,6 +20,7 @@ import {
   serverName,
   sessionTicket,
   signatureAlgorithms,
+  statusRequest,
   supportedGroups,
   supportedVersions,
 } from '@tlsmith/codec';
@@ -89,6 +90,7 @@ function extensionsOf(policy: ClientPolicy, facts: HelloFacts): ExtensionList {
     ...(policy.serverName === undefined
       ? []
       : [rawExtension(serverName, 'client_hello', hostNameList(policy.serverName))]),
+    ...(policy.certificateStatus === true ? [rawExtension(statusRequest, 'client_hello', anyStatus)] : []),
     ...legacyExtensions(policy, facts),
     ...(groups.length === 0 ? [] : [rawExtension(supportedGroups, 'client_hello', groups)]),
     rawExtension(
@@ -103,6 +105,9 @@ function extensionsOf(policy: ClientPolicy, facts: HelloFacts): ExtensionList {
     ...facts.modules,
   ];
 }
+
+/** An OCSP response of whichever responder the server trusts (RFC 6066 §8). */
+const anyStatus = { tag: 1, body: { responderIdList: [], requestExtensions: noBytes } };
 
 /** We have to be able to use what we list (RFC 9846 §9.3). */
 const usableGroups = ({ groups, versions }: ClientPolicy): readonly NamedGroup[] =>

@@ -5,21 +5,27 @@ import {
   signedServerKeyExchange,
 } from '@tlsmith/codec';
 import { append } from '@tlsmith/key-schedule';
-import { violation, violations } from '@tlsmith/types';
-import { authenticatePeer } from '../ask.ts';
+import { type Bytes, violation, violations } from '@tlsmith/types';
+import { authenticatePeer, type Work } from '../ask.ts';
 import { verifyPossession } from '../certificate-verify.ts';
-import { go, type In, type Landing } from '../client/states.ts';
+import { type ClientFacts, go, type In, type Landing } from '../client/states.ts';
 import type { MessageEvent } from '../event.ts';
+import type { Step } from '../machine.ts';
 import type { ClientPolicy } from '../policy.ts';
+import type { Authenticated12, Chain, Handshaking12 } from './states.ts';
 
-/** Certificate: the server's chain (RFC 5246 §7.4.2). */
+/** Certificate: the server's chain (RFC 5246 §7.4.2), which is judged when its status can no longer come. */
 export function* onCertificate(
   state: In<'client12/wait-certificate'>,
   event: MessageEvent<'certificate', Certificate12>,
   policy: ClientPolicy,
-): Landing<'client12/wait-server-key-exchange' | 'client12/wait-certificate-request-or-done'> {
-  const { at: _at, ...known } = state;
-  const { suite } = state.hellos;
+): Landing<
+  | 'client12/wait-server-key-exchange'
+  | 'client12/wait-certificate-request-or-done'
+  | 'client12/wait-certificate-status-or-key-exchange'
+  | 'client12/wait-certificate-status-or-request'
+> {
+  const { at: _at, statusPromised, ...known } = state;
   const chain = event.body.certificateList;
   if (chain.length === 0) throw violation(violations.emptyServerCertificate);
   if (chain.length > policy.limits.certificates) {
@@ -28,11 +34,25 @@ export function* onCertificate(
       limit: policy.limits.certificates,
     });
   }
+  const facts = { ...known, log: append(state.log, 'server_certificate', event.raw) };
+  if (!statusPromised) return afterStatus(yield* authenticated(facts, { chain, ocsp: undefined }, policy));
+  return state.hellos.suite.keyExchange === 'rsa'
+    ? go('client12/wait-certificate-status-or-request', { ...facts, chain })
+    : go('client12/wait-certificate-status-or-key-exchange', { ...facts, chain });
+}
+
+/** Judges the chain, with the response that was stapled to it if there is one. */
+export function* authenticated(
+  known: Handshaking12,
+  { chain, ocsp }: { readonly chain: Chain; readonly ocsp: Bytes | undefined },
+  policy: ClientPolicy,
+): Work<Authenticated12> {
+  const { suite } = known.hellos;
   const peer = yield* authenticatePeer({
     chain,
     role: 'server',
     serverName: policy.serverName,
-    ocsp: undefined,
+    ocsp,
     scts: [],
     keyExchange: suite.keyExchange === 'rsa' ? 'rsa' : 'signature',
   });
@@ -41,11 +61,23 @@ export function* onCertificate(
   if (rsaKey !== (suite.authentication === 'rsa') || !fits) {
     throw violation(violations.certificateKeyMismatch, { suite: suite.name, keyType: peer.publicKey.type });
   }
-  const log = append(state.log, 'server_certificate', event.raw);
-  const facts = { ...known, log, negotiated: { ...state.negotiated, peerChain: chain, peer } };
-  return suite.keyExchange === 'rsa'
-    ? go('client12/wait-certificate-request-or-done', { ...facts, server: { peer, share: undefined } })
-    : go('client12/wait-server-key-exchange', { ...facts, peer });
+  return { ...known, negotiated: { ...known.negotiated, peerChain: chain, peer }, peer };
+}
+
+/** What comes after the chain and its status: with RSA key exchange the server has no share to send. */
+export function afterStatus(
+  facts: Authenticated12,
+): Step<ClientFacts, 'client12/wait-server-key-exchange' | 'client12/wait-certificate-request-or-done'> {
+  if (facts.hellos.suite.keyExchange !== 'rsa') return go('client12/wait-server-key-exchange', facts);
+  return go('client12/wait-certificate-request-or-done', withoutShare(facts));
+}
+
+/** The facts of RSA key exchange. */
+export function withoutShare({
+  peer,
+  ...known
+}: Authenticated12): ClientFacts['client12/wait-certificate-request-or-done'] {
+  return { ...known, server: { peer, share: undefined } };
 }
 
 /** ServerKeyExchange: a share in one of our groups, signed with both randoms (RFC 8422 §5.4). */

@@ -9,6 +9,7 @@ import {
   renegotiationInfo,
   type ServerHello,
   sessionTicket,
+  statusRequest,
   supportedGroups,
 } from '@tlsmith/codec';
 import { append } from '@tlsmith/key-schedule';
@@ -56,7 +57,10 @@ export function* onServerHello12(
     log: append(state.log, 'server_hello', event.raw),
     negotiated: negotiated(suite, extensions, { policy, resumed, extendedMasterSecret }),
   };
-  if (resumed === undefined) return go('client12/wait-certificate', facts);
+  if (resumed === undefined) {
+    const statusPromised = hasExtension(extensions, statusRequest);
+    return go('client12/wait-certificate', { ...facts, statusPromised });
+  }
   const keys = yield* keysFrom(facts.hellos, copyOfMaster(resumed.master));
   const keyed = { ...facts, keys, resumed, ticket: undefined };
   const disclosed = disclose('CLIENT_RANDOM', offer.random, resumed.master);

@@ -25,6 +25,12 @@ export interface ServerKey {
   readonly share: { readonly group: number; readonly point: Bytes } | undefined;
 }
 
+/** The server's certificates before anybody has looked at them, DER, leaf first. */
+export type Chain = readonly Bytes[];
+
+/** What is known once the server's chain was judged. */
+export type Authenticated12 = Handshaking12 & { readonly peer: PeerAuthenticated };
+
 /** A server's wish for a client certificate. */
 export interface Requested12 {
   readonly certificateTypes: readonly number[];
@@ -42,8 +48,11 @@ export interface Keyed12 extends Handshaking12 {
 
 /** States of a TLS 1.2 client in handshake order (RFC 5246 §7.3, figures 1 and 2; RFC 5077 §3.1). */
 export interface Client12Facts {
-  readonly 'client12/wait-certificate': Handshaking12;
-  readonly 'client12/wait-server-key-exchange': Handshaking12 & { readonly peer: PeerAuthenticated };
+  /** `statusPromised`: ServerHello acknowledged status_request, so that CertificateStatus may follow. */
+  readonly 'client12/wait-certificate': Handshaking12 & { readonly statusPromised: boolean };
+  readonly 'client12/wait-certificate-status-or-key-exchange': Handshaking12 & { readonly chain: Chain };
+  readonly 'client12/wait-certificate-status-or-request': Handshaking12 & { readonly chain: Chain };
+  readonly 'client12/wait-server-key-exchange': Authenticated12;
   readonly 'client12/wait-certificate-request-or-done': Handshaking12 & { readonly server: ServerKey };
   readonly 'client12/wait-server-hello-done': Handshaking12 & {
     readonly server: ServerKey;

@@ -1,43 +1,22 @@
 import {
-  applicationLayerProtocolNegotiation,
   clientCertificateType,
-  downgradeSentinel,
-  type ExtensionList,
-  ecPointFormats,
-  extendedMainSecret,
   type Message12,
   message12,
   namedCurveType,
-  protocolName,
-  rawExtension,
-  renegotiationInfo,
-  serverName,
-  sessionTicket,
   signedServerKeyExchange,
 } from '@tlsmith/codec';
 import { append, finishedVerifyData12, type Transcript, transcriptHash } from '@tlsmith/key-schedule';
-import {
-  copyBytes,
-  type Bytes,
-  type CipherSuite12,
-  noBytes,
-  protocolVersion,
-  random,
-  type ServerSession,
-  violation,
-  violations,
-} from '@tlsmith/types';
+import { type Bytes, noBytes, random, type ServerSession, violation, violations } from '@tlsmith/types';
 import { beginKeyExchange, type Credential, sign, type Work } from '../ask.ts';
 import { disclose, install, send, sendChangeCipherSpec } from '../effect.ts';
 import { copyOfMaster, keysFrom } from '../keys12.ts';
-import { noResults } from '../modules.ts';
-import type { Negotiated } from '../negotiated.ts';
 import { type ServerPolicy, suites12 } from '../policy.ts';
 import { applicationProtocol } from '../server/choose.ts';
-import { type Answered, answered } from '../server/modules.ts';
+import { answered } from '../server/modules.ts';
 import type { ClientOffer } from '../server/offer.ts';
 import { go, type Landing } from '../server/states.ts';
 import type { Chosen12 } from './narrow.ts';
+import { negotiated, serverHello, serverRandomFor } from './server-hello.ts';
 import type { Flown } from './states.ts';
 
 /** What a full handshake is built from. */
@@ -60,15 +39,33 @@ export function* fullFlight(
   const sessionId = storable ? yield* random(32) : noBytes;
   const alpn = applicationProtocol(offer, policy);
   const serverRandom = yield* serverRandomFor(policy);
-  const answers = { suite: chosen.suite, sessionId, ticketPromised, alpn, serverRandom, resumed: false };
+  const status = offer.staple ? credential.ocsp : undefined;
+  const answers = {
+    suite: chosen.suite,
+    sessionId,
+    ticketPromised,
+    statusPromised: status !== undefined,
+    alpn,
+    serverRandom,
+    resumed: false,
+  };
   const agreed = negotiated(offer, answers, chosen);
   const modules = answered(policy, offer.hello.extensions, agreed);
   const hello = serverHello(offer, { ...answers, modules }, policy);
-  const certificate = message12('certificate', { certificateList: credential.chain });
+  const certificate = [
+    message12('certificate', { certificateList: credential.chain }),
+    ...(status === undefined ? [] : [message12('certificate_status', { tag: 1, body: status })]),
+  ];
   const exchange = yield* keyExchange(selection, serverRandom);
   const asks = policy.clientAuthentication !== 'none';
   const request = asks ? [certificateRequest(policy)] : [];
-  const messages = [hello, certificate, ...exchange.messages, ...request, message12('server_hello_done', {})];
+  const messages = [
+    hello,
+    ...certificate,
+    ...exchange.messages,
+    ...request,
+    message12('server_hello_done', {}),
+  ];
   const facts: Flown = {
     hellos: {
       suite: chosen.suite,
@@ -99,7 +96,8 @@ export function* abbreviatedFlight(
   const sessionId = offer.hello.legacySessionId;
   const alpn = applicationProtocol(offer, policy);
   const serverRandom = yield* serverRandomFor(policy);
-  const answers = { suite, sessionId, ticketPromised: false, alpn, serverRandom, resumed: true };
+  const promises = { ticketPromised: false, statusPromised: false };
+  const answers = { suite, sessionId, ...promises, alpn, serverRandom, resumed: true };
   const agreed = negotiated(offer, answers, undefined);
   const modules = answered(policy, offer.hello.extensions, agreed);
   const hello = serverHello(offer, { ...answers, modules }, policy);
@@ -133,55 +131,6 @@ export function* abbreviatedFlight(
   );
 }
 
-/** What ServerHello says besides echoes. */
-interface Answers {
-  readonly suite: CipherSuite12;
-  readonly sessionId: Bytes;
-  readonly ticketPromised: boolean;
-  readonly alpn: string | undefined;
-  readonly serverRandom: Bytes;
-  readonly resumed: boolean;
-}
-
-/** A server that could do TLS 1.3 marks its random value (RFC 9846 §4.2.3). */
-function* serverRandomFor(policy: ServerPolicy): Work<Bytes> {
-  const bytes = copyBytes(yield* random(32));
-  if (policy.versions.includes('tls13')) bytes.set(downgradeSentinel.tls12, 24);
-  return bytes;
-}
-
-function serverHello(
-  offer: ClientOffer,
-  answers: Answers & { readonly modules: Answered },
-  policy: ServerPolicy,
-): Message12 {
-  const listed = [...extensions(offer, answers), ...answers.modules.in('tls12_server_hello')];
-  return message12('server_hello', {
-    legacyVersion: protocolVersion.tls12,
-    random: answers.serverRandom,
-    legacySessionIdEcho: answers.sessionId,
-    cipherSuite: answers.suite.code,
-    legacyCompressionMethod: 0,
-    extensions: policy.arrange?.('tls12_server_hello', listed) ?? listed,
-  });
-}
-
-function extensions(offer: ClientOffer, { suite, alpn, ticketPromised, resumed }: Answers): ExtensionList {
-  const name = offer.serverName !== undefined && !resumed;
-  const formats = suite.keyExchange === 'ecdhe' && offer.pointFormats !== undefined && !resumed;
-  // renegotiation_info may answer the signalling suite value, which makes it the one that comes unasked (RFC 5746 §3.6).
-  return [
-    rawExtension(renegotiationInfo, 'tls12_server_hello', noBytes),
-    ...(name ? [rawExtension(serverName, 'tls12_server_hello', true)] : []),
-    ...(offer.extendedMasterSecret ? [rawExtension(extendedMainSecret, 'tls12_server_hello', true)] : []),
-    ...(formats ? [rawExtension(ecPointFormats, 'tls12_server_hello', [0])] : []),
-    ...(ticketPromised ? [rawExtension(sessionTicket, 'tls12_server_hello', true)] : []),
-    ...(alpn === undefined
-      ? []
-      : [rawExtension(applicationLayerProtocolNegotiation, 'tls12_server_hello', protocolName.bytes(alpn))]),
-  ];
-}
-
 /** ServerKeyExchange where the suite has one, and what we need when ClientKeyExchange comes. */
 function* keyExchange(
   { offer, chosen, credential }: Selection12,
@@ -210,32 +159,17 @@ function certificateRequest(policy: ServerPolicy): Message12 {
   });
 }
 
-function negotiated(offer: ClientOffer, answers: Answers, chosen: Chosen12 | undefined): Negotiated {
-  return {
-    version: 'tls12',
-    suite: answers.suite,
-    group: chosen?.exchange.kind === 'ecdhe' ? chosen.exchange.group.name : undefined,
-    peerScheme: undefined,
-    alpn: answers.alpn,
-    serverName: offer.serverName,
-    resumed: answers.resumed,
-    retried: false,
-    peerChain: [],
-    peer: undefined,
-    extendedMasterSecret: offer.extendedMasterSecret,
-    extensions: noResults,
-  };
-}
-
 function labelOf({
   type,
 }: Message12):
   | 'server_hello'
   | 'server_certificate'
+  | 'certificate_status'
   | 'server_key_exchange'
   | 'certificate_request'
   | 'server_hello_done' {
   if (type === 'certificate') return 'server_certificate';
+  if (type === 'certificate_status') return type;
   if (type === 'server_hello' || type === 'server_key_exchange' || type === 'certificate_request')
     return type;
   return 'server_hello_done';
