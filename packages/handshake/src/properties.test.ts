@@ -184,7 +184,7 @@ test('whatever comes instead, in every state, ends in a state or in a typed erro
   );
   expect(tally.refused).toBeGreaterThan(2000);
   expect(rows.size).toBeGreaterThan(15);
-});
+}, 60_000);
 
 test('every message of every handshake, in every state: taken where it belongs, or refused with a typed error', () => {
   for (const moment of moments) {
@@ -198,7 +198,7 @@ test('every message of every handshake, in every state: taken where it belongs, 
     expectSound(end, moment);
   }
   expect(moments.length * said.length).toBeGreaterThan(1000);
-});
+}, 60_000);
 
 test('random bytes under every message type, in every state', () => {
   const types = Object.values(handshakeType);

@@ -58,7 +58,10 @@ export function wantsStatus(trust: Trust): boolean {
  */
 export function checkedTrust(trust: Trust): Trust {
   if (typeof trust !== 'object' || trust === null) {
-    throw new TlsMisuse('no-trust', '`trust` says whom to believe: { roots }, for example those of the system');
+    throw new TlsMisuse(
+      'no-trust',
+      '`trust` says whom to believe: { roots }, for example those of the system',
+    );
   }
   const mode = 'roots' in trust && trust.revocation !== undefined ? trust.revocation.mode : 'soft';
   if (mode === 'soft' || mode === 'hard') return trust;

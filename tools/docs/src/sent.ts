@@ -4,12 +4,11 @@ import {
   type ExtensionList,
   type ExtensionMessage,
   rawExtension,
-  statusRequest,
 } from '@tlsmith/codec';
 import { node } from '@tlsmith/crypto/node';
 import { serverSessionCache, serverSessionStore, ticketKeys } from '@tlsmith/session-cache';
 import { issue, makeAuthority } from '@tlsmith/testkit/node';
-import { type Bytes, type ClientSession, groups, noBytes, type Role, type Version } from '@tlsmith/types';
+import { type Bytes, type ClientSession, groups, type Role, type Version } from '@tlsmith/types';
 import { trustAnchors } from '@tlsmith/x509';
 import {
   Client,
@@ -33,9 +32,9 @@ export function sentExtensions(): Sent {
     shake({ client: { versions: [version] }, session }, sent);
   }
   shake({ server: { groups: [groups.secp384r1], clientAuthentication: { request: { roots } } } }, sent);
-  // Peers of a kind that ours are not: a server with a cookie, a client that asks for OCSP.
+  shake({ client: { trust: { roots, revocation: { mode: 'soft' } } } }, sent);
+  // A peer of a kind that ours is not: a server with a cookie.
   shake({ server: { groups: [groups.secp384r1], arrange: withCookie } }, { ...sent, server: new Set() });
-  shake({ client: { arrange: withStatusRequest } }, { ...sent, client: new Set() });
   return sent;
 }
 
@@ -105,10 +104,6 @@ function exchange(a: TlsEnd, b: TlsEnd): void {
 const withCookie = (message: ExtensionMessage, list: ExtensionList): ExtensionList =>
   message === 'hello_retry_request' ? [...list, rawExtension(cookie, message, new Uint8Array(8))] : list;
 
-const withStatusRequest = (message: ExtensionMessage, list: ExtensionList): ExtensionList =>
-  message === 'client_hello' ? [rawExtension(statusRequest, message, ocspRequest), ...list] : list;
-
-const ocspRequest = { tag: 1, body: { responderIdList: [], requestExtensions: noBytes } };
 const host = 'server.example';
 const authority = makeAuthority({ name: 'Test Root' });
 const roots = trustAnchors([authority.certificate]);

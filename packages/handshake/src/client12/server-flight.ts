@@ -65,7 +65,7 @@ export function* authenticated(
 }
 
 /** What comes after the chain and its status: with RSA key exchange the server has no share to send. */
-export function afterStatus(
+function afterStatus(
   facts: Authenticated12,
 ): Step<ClientFacts, 'client12/wait-server-key-exchange' | 'client12/wait-certificate-request-or-done'> {
   if (facts.hellos.suite.keyExchange !== 'rsa') return go('client12/wait-server-key-exchange', facts);
