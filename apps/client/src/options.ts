@@ -6,6 +6,7 @@ import { type TrustAnchor, trustAnchors } from '@tlsmith/x509';
 import { type Identity, identity, type Trust } from 'tlsmith';
 import { type ConnectOptions, systemRoots } from 'tlsmith/node';
 import type { Settings } from './flags.ts';
+import { isPublicSuffix } from './public-suffix.ts';
 import { UsageError } from '@tlsmith/app-terminal';
 
 /** Options of every connection of a run, but for where to connect. */
@@ -60,7 +61,7 @@ function trustOf(settings: Settings): Trust {
     case 'pins':
       return { pinned: settings.trust.pins };
     case 'roots':
-      return { roots: rootsOf(settings) };
+      return { roots: rootsOf(settings), publicSuffix: isPublicSuffix };
   }
 }
 
