@@ -20,7 +20,11 @@ Drives the same connections (openssl s_client) against nginx and tlsmith and pri
   --only TEXT   only groups whose name contains the text
 Ends with 1 when a row differs without a written reason, with 2 when there is no nginx.`;
 
-const groups: readonly Group[] = [...directives, ...matrix, ...full, ...keyFiles, ...virtual, ...expiry];
+/** What goes on at the same time, each lane with servers of its own: those that wait for an expiry do little else. */
+const lanes: readonly (readonly Group[])[] = [
+  [...directives, ...matrix, ...full, ...keyFiles, ...virtual],
+  ...expiry.map((group) => [group]),
+];
 
 const { values } = parseArgs({
   options: { json: { type: 'string' }, only: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
@@ -37,7 +41,7 @@ async function compare(only: string, json: string | undefined): Promise<number> 
     return 2;
   }
   console.log(`nginx ${version} and tlsmith, driven by openssl s_client on 127.0.0.1`);
-  const rows = await allRows(groups.filter(({ name }) => name.includes(only)));
+  const rows = await allRows(lanes.map((lane) => lane.filter(({ name }) => name.includes(only))));
   if (reasonsOf(rows).length > 0) console.log('\nReasons');
   for (const [index, reason] of reasonsOf(rows).entries()) console.log(`  ${index + 1}  ${reason}`);
   console.log('\nIn TLS 1.3');
@@ -55,22 +59,31 @@ async function compare(only: string, json: string | undefined): Promise<number> 
   return wrong === 0 && rows.length > 0 ? 0 : 1;
 }
 
-async function allRows(chosen: readonly Group[]): Promise<readonly Row[]> {
+async function allRows(chosen: readonly (readonly Group[])[]): Promise<readonly Row[]> {
+  const busy = chosen.filter((lane) => lane.length > 0);
+  const rows: Row[] = [];
+  for (const compares of (await Promise.all(busy.map(laneRows))).flat()) {
+    rows.push(...compares);
+    console.log(table(compares, reasonsOf(rows)));
+  }
+  return rows;
+}
+
+/** The rows of each group. */
+async function laneRows(lane: readonly Group[]): Promise<readonly (readonly Row[])[]> {
   const shop = workshop();
   const sides = [await nginxSide(shop), await ourSide(shop)] as const;
-  const rows: Row[] = [];
+  const found: (readonly Row[])[] = [];
   try {
-    for (const group of chosen) {
+    for (const group of lane) {
       const [nginx, tlsmith] = await Promise.all([column(group, sides[0]), column(group, sides[1])]);
-      const compares = compared(group, nginx, tlsmith);
-      rows.push(...compares);
-      console.log(table(compares, reasonsOf(rows)));
+      found.push(compared(group, nginx, tlsmith));
     }
   } finally {
     await Promise.allSettled(sides.map((side) => side.stop()));
     shop.close();
   }
-  return rows;
+  return found;
 }
 
 async function column(group: Group, side: Side): Promise<readonly Observation[]> {
