@@ -1,10 +1,16 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect as tcpConnect, type Server as TcpServer, type Socket } from 'node:net';
+import {
+  type AddressInfo,
+  connect as tcpConnect,
+  createServer as createTcpServer,
+  type Server as TcpServer,
+  type Socket,
+} from 'node:net';
 import { node } from '@tlsmith/crypto/node';
 import type { Bytes, Version } from '@tlsmith/types';
-import { Client, defineClient } from 'tlsmith';
+import { Client, defineClient, defineServer, Server, type TlsEnd } from 'tlsmith';
 import { Confessed, HostileKeys } from './keys.ts';
-import { type CreateServerOptions, createServer, type TLSSocket } from 'tlsmith/node';
+import { connect, type CreateServerOptions, createServer, type TLSSocket } from 'tlsmith/node';
 import { host, identityOf, roots } from './ends.ts';
 
 export const pause = (milliseconds: number): Promise<void> =>
@@ -32,18 +38,19 @@ export function talker(version: Version): { readonly client: Client; readonly ke
   return { client, keys };
 }
 
-/** A client that has TCP in its own hands: it may break off however it likes. */
+/** A peer that has TCP in its own hands: it may break off however it likes. */
 export interface RawPeer {
   readonly raw: Socket;
-  readonly client: Client;
-  /** The server's socket. */
+  /** The bad peer's end. */
+  readonly end: TlsEnd;
+  /** The socket that it is bad to. */
   readonly theirs: TLSSocket;
   /** TCP below it. */
   readonly transport: Socket;
 }
 
-/** A server of ours with such a client, connected. */
-export async function rawPeer(
+/** A server of ours with a client like that, connected. */
+export async function rawClient(
   version: Version,
   options: Partial<CreateServerOptions> = {},
 ): Promise<RawPeer> {
@@ -53,17 +60,44 @@ export async function rawPeer(
   const secured = once(server, 'secureConnection') as Promise<[TLSSocket]>;
   const { client } = talker(version);
   const raw = tcpConnect({ port, host: '127.0.0.1', allowHalfOpen: true });
-  raw.on('error', () => undefined);
-  const flush = (): void => {
-    for (const bytes of client.takeOutput()) raw.write(bytes);
-  };
-  raw.on('data', (bytes: Buffer) => {
-    client.receive(bytes);
-    flush();
-  });
-  raw.once('connect', flush);
+  raw.once('connect', () => carry(raw, client));
   const [[theirs], [transport]] = await Promise.all([secured, accepted]);
   // In TLS 1.2 the server is done first.
   while (!client.connected) await once(raw, 'data');
-  return { raw, client, theirs, transport };
+  return { raw, end: client, theirs, transport };
+}
+
+/** A client of ours with a server like that, connected. */
+export async function rawServer(version: Version): Promise<RawPeer> {
+  const config = defineServer({ provider: node, identity: [identityOf('p256')], versions: [version] });
+  const server = new Server(config, { halfClose: 'allow-half-open' });
+  const listener = createTcpServer({ allowHalfOpen: true });
+  const accepted = once(listener, 'connection') as Promise<[Socket]>;
+  const port = await listening(listener);
+  const transport = tcpConnect({ port, host: '127.0.0.1', allowHalfOpen: true });
+  const theirs = connect({
+    socket: transport,
+    serverName: host,
+    trust: { roots },
+    halfClose: 'allow-half-open',
+  });
+  const secured = once(theirs, 'secureConnect');
+  const [raw] = await accepted;
+  carry(raw, server);
+  await secured;
+  while (!server.connected) await once(raw, 'data');
+  return { raw, end: server, theirs, transport };
+}
+
+/** Passes bytes on between TCP and an end. */
+function carry(raw: Socket, end: TlsEnd): void {
+  const flush = (): void => {
+    for (const bytes of end.takeOutput()) raw.write(bytes);
+  };
+  raw.on('error', () => undefined);
+  raw.on('data', (bytes: Buffer) => {
+    end.receive(bytes);
+    flush();
+  });
+  flush();
 }

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { connect as tcpConnect, createServer as tcpServer } from 'node:net';
 import { isConnectionFailed, isPeerAlert, isTlsViolation } from '@tlsmith/types';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Client } from 'tlsmith';
-import { listening, open, pause, type RawPeer, rawPeer as peer } from './peer.ts';
+import type { TlsEnd } from 'tlsmith';
+import { listening, open, pause, rawClient, type RawPeer, rawServer } from './peer.ts';
 import { connect, createServer, type TLSSocket } from 'tlsmith/node';
 import { host, identityOf, roots } from './ends.ts';
 
@@ -12,75 +12,82 @@ afterEach(() => {
 });
 
 /** Reads a little at a time with pauses, until the stream is over; what it was told, and how it ended. */
-async function readSlowly(socket: TLSSocket): Promise<{ readonly length: number; readonly error?: Error }> {
-  let length = 0;
+async function readSlowly(socket: TLSSocket): Promise<{ readonly got: Buffer; readonly error?: Error }> {
+  const chunks: Buffer[] = [];
   try {
     for await (const chunk of socket) {
-      length += (chunk as Buffer).length;
+      chunks.push(chunk as Buffer);
       await new Promise((resolve) => setImmediate(resolve));
     }
-    return { length };
+    return { got: Buffer.concat(chunks) };
   } catch (error) {
-    return { length, error: error as Error };
+    return { got: Buffer.concat(chunks), error: error as Error };
   }
 }
 
 const size = 300_000;
-const sealed = (client: Client): Buffer => Buffer.concat(client.takeOutput());
+const data = Buffer.from(Uint8Array.from({ length: size }, (_, at) => (at * 31 + (at >> 8)) & 0xff));
+const sealed = (end: TlsEnd): Buffer => Buffer.concat(end.takeOutput());
 
 /** How a peer may end after 300,000 bytes of data, and what the reader is told after all of them. */
 const endings: readonly (readonly [string, (peer: RawPeer) => void, (error?: Error) => boolean])[] = [
   [
     'closes in good order',
-    ({ raw, client }) => {
-      client.close();
-      raw.end(sealed(client));
+    ({ raw, end }) => {
+      end.close();
+      raw.end(sealed(end));
     },
     (error) => error === undefined,
   ],
   [
     'closes without close_notify',
-    ({ raw, client }) => raw.end(sealed(client)),
+    ({ raw, end }) => raw.end(sealed(end)),
     (error) => isConnectionFailed(error) && error.code === 'truncated',
   ],
   [
     'sends half a record and closes',
-    ({ raw, client }) => raw.end(sealed(client).subarray(0, -1)),
+    ({ raw, end }) => raw.end(sealed(end).subarray(0, -1)),
     (error) => isConnectionFailed(error) && error.code === 'truncated',
   ],
   [
     'sends garbage',
-    ({ raw, client }) => raw.end(Buffer.concat([sealed(client), Buffer.from('no TLS at all')])),
+    ({ raw, end }) => raw.end(Buffer.concat([sealed(end), Buffer.from('no TLS at all')])),
     (error) => isTlsViolation(error) && error.code === 'record-version',
   ],
   [
     'sends a fatal alert',
-    ({ raw, client }) => {
-      client.receive(Uint8Array.of(99, 3, 3, 0, 1, 0));
-      raw.end(sealed(client));
+    ({ raw, end }) => {
+      end.receive(Uint8Array.of(99, 3, 3, 0, 1, 0));
+      raw.end(sealed(end));
     },
     (error) => isPeerAlert(error) && error.alert === 'unexpected_message',
   ],
 ];
 
-describe.each(['tls13', 'tls12'] as const)(
-  '%s: a slow reader gets all data, then the end, from a peer that',
-  (version) => {
+const peers = (['tls13', 'tls12'] as const).flatMap((version) => [
+  { version, by: 'client', peer: rawClient },
+  { version, by: 'server', peer: rawServer },
+]);
+
+describe.each(peers)(
+  '$version: a slow reader gets all data, then the end, from a $by that',
+  ({ version, peer }) => {
     test.each(endings)('%s', async (what, ending, expected) => {
       const one = await peer(version);
-      one.client.write(new Uint8Array(size));
+      one.end.write(data);
       ending(one);
       // Everything has arrived, and the violation is known, before the first byte is read.
       await pause(50);
-      const { length, error } = await readSlowly(one.theirs);
-      expect(length).toBe(size - (what.includes('half') ? size % 2 ** 14 : 0));
+      const { got, error } = await readSlowly(one.theirs);
+      const whole = size - (what.includes('half') ? size % 2 ** 14 : 0);
+      expect(got.equals(data.subarray(0, whole))).toBe(true);
       expect(expected(error), String(error)).toBe(true);
     });
 
     test('resets the connection: truncated, with the transport’s error as its cause', async () => {
       const one = await peer(version);
-      one.client.write(new Uint8Array(size));
-      one.raw.write(sealed(one.client));
+      one.end.write(data);
+      one.raw.write(sealed(one.end));
       let length = 0;
       one.theirs.on('data', (chunk: Buffer) => {
         length += chunk.length;
@@ -94,44 +101,43 @@ describe.each(['tls13', 'tls12'] as const)(
 
     test('resets the connection while the reader has not begun: what had been received is read first', async () => {
       const one = await peer(version);
-      one.client.write(new Uint8Array(10_000));
-      one.raw.write(sealed(one.client));
+      one.end.write(data.subarray(0, 10_000));
+      one.raw.write(sealed(one.end));
       await once(one.theirs, 'readable');
       one.raw.resetAndDestroy();
       await pause(50);
-      const { length, error } = await readSlowly(one.theirs);
-      expect(length).toBe(10_000);
+      const { got, error } = await readSlowly(one.theirs);
+      expect(got.equals(data.subarray(0, 10_000))).toBe(true);
       expect(isConnectionFailed(error) && error.code).toBe('truncated');
     });
 
     test('is lost while TCP has more than the reader has taken: that is read first as well', async () => {
       const one = await peer(version);
-      one.client.write(new Uint8Array(size));
-      one.raw.write(sealed(one.client));
+      one.end.write(data);
+      one.raw.write(sealed(one.end));
       await pause(50);
       const { readableLength } = one.theirs;
       const below = one.transport.readableLength;
       expect(below).toBeGreaterThan(2 ** 15);
       one.transport.destroy(new Error('gone'));
-      const { length, error } = await readSlowly(one.theirs);
-      expect(length).toBeGreaterThan(readableLength + below - 2 ** 15);
+      const { got, error } = await readSlowly(one.theirs);
+      expect(got.length).toBeGreaterThan(readableLength + below - 2 ** 15);
+      expect(got.equals(data.subarray(0, got.length))).toBe(true);
       expect(isConnectionFailed(error) && error.code).toBe('truncated');
       expect(error?.cause).toMatchObject({ message: 'gone' });
     });
 
     test('half-closes, and still gets everything that is written to it', async () => {
       const one = await peer(version);
-      one.client.write(Buffer.from('?'));
-      one.client.close();
-      one.raw.write(sealed(one.client));
+      one.end.write(Buffer.from('?'));
+      one.end.close();
+      one.raw.write(sealed(one.end));
       one.theirs.resume();
       await once(one.theirs, 'end');
-      one.theirs.end(new Uint8Array(size));
+      one.theirs.end(data);
       await once(one.raw, 'end');
-      const got = one.client
-        .events()
-        .reduce((sum, event) => sum + (event.event === 'data' ? event.bytes.length : 0), 0);
-      expect(got).toBe(size);
+      const got = one.end.events().flatMap((event) => (event.event === 'data' ? [event.bytes] : []));
+      expect(Buffer.concat(got).equals(data)).toBe(true);
     });
   },
 );
