@@ -5,7 +5,7 @@ import {
   type ServerSessionCache,
   ticketKeys,
 } from '@tlsmith/session-cache';
-import { type Issued, issue, makeAuthority, type TestKeyType } from '@tlsmith/testkit/node';
+import { type Issued, issue, makeAuthority, makeOcspResponse, type TestKeyType } from '@tlsmith/testkit/node';
 import { trustAnchors } from '@tlsmith/x509';
 import {
   Client,
@@ -35,6 +35,15 @@ export function identityOf(keyType: TestKeyType): Identity {
   const { chain, privateKeyPem } = leaf(keyType);
   return identity(node, { chain, key: privateKeyPem });
 }
+
+/** The same with an OCSP response that says that the certificate is good, for a client that asks at {@link stapledAt}. */
+export function stapledIdentity(keyType: TestKeyType): Identity {
+  const { chain, certificate, privateKeyPem } = leaf(keyType);
+  const ocsp = makeOcspResponse(authority, { responses: [{ about: certificate }] });
+  return identity(node, { chain, key: privateKeyPem, ocsp });
+}
+
+export const stapledAt = Date.UTC(2026, 6, 1);
 
 /** What a server gives to be resumed by. */
 export function sessions(): ServerSessionCache {

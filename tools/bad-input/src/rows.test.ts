@@ -22,7 +22,7 @@ test('every row is raised by bytes fed to Client, Server or Opener', () => {
       `${count('client')} in a client, ${count('server')} in a server, ${count('opener')} in an opener`,
   );
   expect(raised.flatMap(({ problems }) => problems)).toEqual([]);
-});
+}, 120_000);
 
 test('a bad input that raises another row than its own is found out', () => {
   const bad = badCases.find(({ name }) => name === 'badSignature') as BadCase;

@@ -1,6 +1,6 @@
 import { groups, type Role, suites, utf8 } from '@tlsmith/types';
 import { of, resuming } from './bad-input.ts';
-import { identityOf, type PairOptions, roots, sessions } from './ends.ts';
+import { identityOf, type PairOptions, roots, sessions, stapledAt, stapledIdentity } from './ends.ts';
 import type { Item } from './items.ts';
 import { HostileWire } from './wire.ts';
 
@@ -16,6 +16,11 @@ const mutual: PairOptions = {
   client: { identity: [identityOf('p256')] },
   server: { clientAuthentication: { require: { roots } }, sessions: sessions() },
 };
+/** A client that asks for the status of the server's certificate, and will not do without. */
+const stapled = ({ client, server }: PairOptions = {}): PairOptions => ({
+  client: { ...client, now: () => stapledAt, trust: { roots, revocation: { mode: 'hard', scope: 'leaf' } } },
+  server: { identity: [stapledIdentity('p256')], ...server },
+});
 const rsaKeyExchange: PairOptions = {
   client: { suites: [suites.TLS_RSA_WITH_AES_128_GCM_SHA256], extendedMasterSecret: 'require' },
   server: {
@@ -33,6 +38,15 @@ export function scenes(): readonly Scene[] {
     'TLS 1.3 resumed': resuming('tls13'),
     'TLS 1.2 with both certificates': of('tls12', mutual),
     'TLS 1.2 with RSA key exchange': of('tls12', rsaKeyExchange),
+    'TLS 1.3 with a status': stapled(),
+    'TLS 1.2 with a status': of('tls12', stapled()),
+    'TLS 1.2 with RSA key exchange and a status': of(
+      'tls12',
+      stapled({
+        ...rsaKeyExchange,
+        server: { ...rsaKeyExchange.server, identity: [stapledIdentity('rsa')] },
+      }),
+    ),
     'TLS 1.2 resumed': resuming('tls12'),
   };
   return Object.entries(all).map(([name, options]) => ({ name, options, sent: sentIn(name, options) }));
