@@ -5,7 +5,9 @@ import { oldSuites } from '../openssl/s-client.ts';
 import type { ClientSetup, ServerSetup } from '../side.ts';
 
 /** node:tls's options that both roles share. */
-export function nodeOptions(setup: ClientSetup | ServerSetup): SecureContextOptions {
+export function nodeOptions(
+  setup: Pick<ClientSetup | ServerSetup, 'versions' | 'suites' | 'groups' | 'schemes'>,
+): SecureContextOptions {
   const { versions, suites, groups, schemes } = setup;
   const secureVersions = [...versions].sort().map((version): SecureVersion => `TLSv${version}`);
   return {
