@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Workshop } from './bench/bench.ts';
 import { makeContent } from './bench/content.ts';
+import { insideNamespace, namespaceRefusal } from './bench/namespace.ts';
 import { makePki } from './bench/pki.ts';
 import type { Cell } from './cell.ts';
 import { chosen, type Flags, parseFlags, usage } from './flags.ts';
@@ -19,6 +20,10 @@ async function main(args: readonly string[]): Promise<number> {
     console.log(usage);
     return 0;
   }
+  const elsewhere = insideNamespace();
+  if (elsewhere !== undefined) return elsewhere;
+  const refusal = namespaceRefusal();
+  if (refusal !== undefined) console.log(`${refusal}; servers that listen everywhere are left out`);
   const folder = mkdtempSync(join(tmpdir(), 'tlsmith-interop-'));
   try {
     const content = makeContent(folder, bulkLength);
@@ -42,7 +47,9 @@ function interruption(): AbortSignal {
 
 async function playEntry(entry: Entry, workshop: Workshop, flags: Flags): Promise<readonly Cell[]> {
   const cells: Cell[] = [];
-  for (const plan of plansOf(entry).filter((one) => chosen(flags, one))) {
+  const plans = plansOf(entry).filter((one) => chosen(flags, one));
+  if (plans.length > 0) prepare(entry, workshop);
+  for (const plan of plans) {
     const { cell, notes } = await playCell(plan, workshop);
     cells.push(cell);
     if (flags.verbose)
@@ -53,6 +60,14 @@ async function playEntry(entry: Entry, workshop: Workshop, flags: Flags): Promis
   console.log(`\n${peer} (${entry.version() ?? 'not installed'}), we are the ${role}`);
   console.log(renderTable('case', cells));
   return cells;
+}
+
+function prepare(entry: Entry, workshop: Workshop): void {
+  try {
+    entry.prepare?.(workshop);
+  } catch {
+    // The cells try again, and say what is wrong.
+  }
 }
 
 process.exitCode = await main(process.argv.slice(2));

@@ -21,6 +21,10 @@ export interface Pairing {
   readonly server: ServerSide;
   /** nginx answers no close_notify with its own: only where it closes first can we see that it says goodbye. */
   readonly peerClosesFirst?: true;
+  /** The server goes on without ALPN when none of the client's protocols is its own (against RFC 7301 §3.2). */
+  readonly goesOnWithoutProtocol?: true;
+  /** The peer's alert for a certificate under no root of its, where it is not unknown_ca (RFC 9846 §6.2 leaves it a choice). */
+  readonly alertForUnknownAuthority?: string;
 }
 
 /** One cell being played. */

@@ -1,13 +1,20 @@
+import type { Workshop } from './bench/bench.ts';
 import { versionOf } from './bench/program.ts';
 import { bulkCases } from './cases/bulk.ts';
+import { keyUpdateOurs } from './cases/key-update.ts';
 import { keyUpdateCases, truncation } from './cases/openssl.ts';
 import { exporter, starttls } from './cases/upgrades.ts';
 import { algorithmCases, handshakeCases, http2 } from './cases/handshakes.ts';
 import { fallback, refusalCases } from './cases/refusals.ts';
 import { resumptionCases } from './cases/resumption.ts';
+import { buildGoPeer } from './go/program.ts';
 import type { Case, Pairing } from './match.ts';
 import {
   curlClient,
+  goClient,
+  goServer,
+  haproxyClient,
+  haproxyServer,
   nginxServer,
   nodeClient,
   nodeServer,
@@ -23,6 +30,10 @@ export interface Entry {
   readonly cases: readonly Case[];
   /** The peer's version here; undefined when it is not installed. */
   version(): string | undefined;
+  /** Why it must not run here although it is installed; undefined when it may. */
+  refusal?(): string | undefined;
+  /** What takes longer than a cell may, done before the first; what goes wrong in it the cells tell. */
+  prepare?(workshop: Workshop): unknown;
 }
 
 const common = [...handshakeCases, ...resumptionCases, ...refusalCases, ...bulkCases];
@@ -49,6 +60,15 @@ const asClient = (peer: string, server: Pairing['server']): Pairing => ({
 
 const openssl = (): string | undefined => versionOf('openssl', 'version');
 const node = (): string => `Node ${process.versions.node}, OpenSSL ${process.versions.openssl}`;
+
+const go = (): string | undefined => versionOf('go', 'version');
+
+const haproxy = (): string | undefined => versionOf('haproxy', '-v');
+
+/** crypto/tls resumes by tickets alone, and has no X448, no Ed448 and no keys for PSS only. */
+const ofGo = [...common, exporter, keyUpdateOurs, ...algorithmCases].filter(
+  ({ name }) => !/^resumed-session-id$|x448|ed448|pss_pss/.test(name),
+);
 
 /** Every peer, in the order of the report. */
 export const entries: readonly Entry[] = [
@@ -81,5 +101,28 @@ export const entries: readonly Entry[] = [
     pairing: asClient('node', nodeServer),
     cases: [...common, ...upgrades, ...algorithmCases],
     version: node,
+  },
+  {
+    pairing: { ...asServer('go', goClient), alertForUnknownAuthority: 'bad_certificate' },
+    cases: ofGo,
+    version: go,
+    prepare: buildGoPeer,
+  },
+  {
+    pairing: asClient('go', goServer),
+    cases: ofGo,
+    version: go,
+    prepare: buildGoPeer,
+  },
+  {
+    pairing: asServer('haproxy', haproxyClient),
+    // It answers a KeyUpdate with its next data, of which there is none.
+    cases: common,
+    version: haproxy,
+  },
+  {
+    pairing: { ...asClient('haproxy', haproxyServer), goesOnWithoutProtocol: true },
+    cases: [...common, keyUpdateOurs],
+    version: haproxy,
   },
 ];

@@ -6,6 +6,12 @@ import { plansOf, playCell } from './run.ts';
 
 const workshop = { folder: '', interrupted: new AbortController().signal } as unknown as Workshop;
 
+const missingEntry = {
+  pairing: { peer: 'curl', role: 'server' },
+  cases: [{ name: 'alpn', versions: ['1.2', '1.3'], play: () => Promise.resolve() }],
+  version: () => undefined,
+} as unknown as Entry;
+
 const plan = (play: (bench: Bench) => Promise<void>): Plan => ({
   peer: 'curl',
   role: 'server',
@@ -59,15 +65,16 @@ test('a cell whose port is taken is played again, but not for ever', async () =>
 });
 
 test('every cell of a peer that is not installed says so', async () => {
-  const entry = {
-    pairing: { peer: 'curl', role: 'server' },
-    cases: [{ name: 'alpn', versions: ['1.2', '1.3'], play: () => Promise.resolve() }],
-    version: () => undefined,
-  } as unknown as Entry;
-  const plans = plansOf(entry);
+  const plans = plansOf(missingEntry);
   expect(plans.map(({ version }) => version)).toEqual(['1.2', '1.3']);
   expect((await playCell(plans[0] as Plan, workshop)).cell).toMatchObject({
     result: 'left-out',
     reason: 'curl is not installed',
   });
+});
+
+test('a peer that is installed and must not run here is left out with the reason', async () => {
+  const [first] = plansOf({ ...missingEntry, version: () => '1', refusal: () => 'no namespace' });
+  const { cell } = await playCell(first as Plan, workshop);
+  expect(cell).toMatchObject({ result: 'left-out', reason: 'no namespace' });
 });

@@ -8,15 +8,19 @@ const timeout = 40_000;
 /** Tries for a cell whose port somebody else takes. */
 const attempts = 5;
 
-/** The cells of a peer. Where it is missing each says so. */
-export function plansOf({ pairing, cases, version }: Entry): readonly Plan[] {
+/** The cells of a peer. Where it is missing, or must not run, each says so. */
+export function plansOf({ pairing, cases, version, refusal }: Entry): readonly Plan[] {
   const { peer, role } = pairing;
-  const missing = version() === undefined;
+  const missing = version() === undefined ? `${peer} is not installed` : refusal?.();
   return cases.flatMap(({ name, versions, play }) =>
     versions.map((of): Plan => {
-      const refuse = (): Promise<never> => Promise.reject(new LeftOut(`${peer} is not installed`));
+      const refuse = (reason: string): Promise<never> => Promise.reject(new LeftOut(reason));
       const cell = { peer, role, version: of, case: name };
-      return { ...cell, play: (bench) => (missing ? refuse() : play({ bench, pairing, version: of })) };
+      return {
+        ...cell,
+        play: (bench) =>
+          missing === undefined ? play({ bench, pairing, version: of }) : refuse(missing),
+      };
     }),
   );
 }

@@ -1,4 +1,7 @@
 import { visitWithCurl } from './curl/curl.ts';
+import { visitWithGo } from './go/client.ts';
+import { startGoServer } from './go/server.ts';
+import { startHaproxy, visitWithHaproxy } from './haproxy/haproxy.ts';
 import { startNginx } from './nginx/nginx.ts';
 import { visitWithNode } from './node/client.ts';
 import { startNodeServer } from './node/server.ts';
@@ -24,3 +27,7 @@ export const curlClient: ClientSide = { speech: http, visit: visitWithCurl };
 export const nginxServer: ServerSide = { speech: http, start: startNginx };
 export const nodeClient: ClientSide = { speech: lines, visit: visitWithNode };
 export const nodeServer: ServerSide = { speech: lines, start: startNodeServer };
+export const goClient: ClientSide = { speech: lines, visit: visitWithGo };
+export const goServer: ServerSide = { speech: lines, start: startGoServer };
+export const haproxyClient: ClientSide = { speech: lines, visit: visitWithHaproxy };
+export const haproxyServer: ServerSide = { speech: lines, start: startHaproxy };
