@@ -23,8 +23,10 @@ export interface Pairing {
   readonly peerClosesFirst?: true;
   /** The server goes on without ALPN when none of the client's protocols is its own (against RFC 7301 §3.2). */
   readonly goesOnWithoutProtocol?: true;
-  /** The peer's alert for a certificate under no root of its, where it is not unknown_ca (RFC 9846 §6.2 leaves it a choice). */
-  readonly alertForUnknownAuthority?: string;
+  /** Alerts of the peer's by case, where it sends another than most. */
+  readonly alerts?: Readonly<Record<string, string>>;
+  /** The client leaves after the server's close_notify without its own; TLS 1.3 notices (RFC 9846 §6.1). */
+  readonly leavesWithoutGoodbye?: true;
 }
 
 /** One cell being played. */

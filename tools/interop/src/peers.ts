@@ -1,6 +1,8 @@
 import type { Workshop } from './bench/bench.ts';
+import { namespaceRefusal } from './bench/namespace.ts';
 import { versionOf } from './bench/program.ts';
 import { bulkCases } from './cases/bulk.ts';
+import { gnutlsKeyUpdateCases } from './cases/gnutls.ts';
 import { keyUpdateOurs } from './cases/key-update.ts';
 import { keyUpdateCases, truncation } from './cases/openssl.ts';
 import { exporter, starttls } from './cases/upgrades.ts';
@@ -13,6 +15,8 @@ import {
   curlClient,
   goClient,
   goServer,
+  gnutlsClient,
+  gnutlsServer,
   haproxyClient,
   haproxyServer,
   nginxServer,
@@ -103,7 +107,7 @@ export const entries: readonly Entry[] = [
     version: node,
   },
   {
-    pairing: { ...asServer('go', goClient), alertForUnknownAuthority: 'bad_certificate' },
+    pairing: { ...asServer('go', goClient), alerts: { 'unknown-ca': 'bad_certificate' } },
     cases: ofGo,
     version: go,
     prepare: buildGoPeer,
@@ -113,6 +117,24 @@ export const entries: readonly Entry[] = [
     cases: ofGo,
     version: go,
     prepare: buildGoPeer,
+  },
+  {
+    pairing: {
+      ...asServer('gnutls-cli', gnutlsClient),
+      alerts: { 'unknown-ca': 'bad_certificate' },
+      leavesWithoutGoodbye: true,
+    },
+    cases: [...common, exporter, ...gnutlsKeyUpdateCases, ...algorithmCases],
+    version: () => versionOf('gnutls-cli', '--version'),
+  },
+  {
+    pairing: {
+      ...asClient('gnutls-serv', gnutlsServer),
+      alerts: { 'client-certificate-missing': 'decode_error', 'version-too-old': 'handshake_failure' },
+    },
+    cases: [...common, exporter, keyUpdateOurs, ...algorithmCases].filter(({ name }) => name !== '64-mib-upload'),
+    version: () => versionOf('gnutls-serv', '--version'),
+    refusal: namespaceRefusal,
   },
   {
     pairing: asServer('haproxy', haproxyClient),

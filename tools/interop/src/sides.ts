@@ -1,4 +1,6 @@
 import { visitWithCurl } from './curl/curl.ts';
+import { visitWithGnutls } from './gnutls/client.ts';
+import { startGnutlsServer } from './gnutls/server.ts';
 import { visitWithGo } from './go/client.ts';
 import { startGoServer } from './go/server.ts';
 import { startHaproxy, visitWithHaproxy } from './haproxy/haproxy.ts';
@@ -31,3 +33,8 @@ export const goClient: ClientSide = { speech: lines, visit: visitWithGo };
 export const goServer: ServerSide = { speech: lines, start: startGoServer };
 export const haproxyClient: ClientSide = { speech: lines, visit: visitWithHaproxy };
 export const haproxyServer: ServerSide = { speech: lines, start: startHaproxy };
+export const gnutlsClient: ClientSide = { speech: lines, visit: visitWithGnutls };
+export const gnutlsServer: ServerSide = {
+  speech: (talk) => (talk === 'echo' ? 'lines' : 'http'),
+  start: startGnutlsServer,
+};

@@ -66,6 +66,11 @@ export class Program {
     this.#child.stdin?.write(text);
   }
 
+  /** Ends its standard input. */
+  endInput(): void {
+    this.#child.stdin?.end();
+  }
+
   /** Ends it and waits until it is gone. */
   async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
     if (this.#running) this.#child.kill(signal);

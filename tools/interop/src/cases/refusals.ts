@@ -13,7 +13,8 @@ const certificateMissing: Case = {
       const { received = '' } = meeting.client[0] ?? {};
       return expectThat(/^400 .*No required SSL certificate/s.test(received), `nginx answered ${received}`);
     }
-    const alert = match.version === '1.3' ? 'certificate_required' : 'handshake_failure';
+    const of12 = match.pairing.alerts?.['client-certificate-missing'] ?? 'handshake_failure';
+    const alert = match.version === '1.3' ? 'certificate_required' : of12;
     const error = match.version === '1.3' ? 'certificate-required' : 'certificate-required-tls12';
     expectRefusal(match, meeting, {
       client: { alert },
@@ -28,13 +29,13 @@ const unknownAuthority: Case = {
   versions: both,
   play: async (match) => {
     const meeting = await meet(match, { client: { trust: 'stranger' } });
-    const { role, peer, alertForUnknownAuthority = 'unknown_ca' } = match.pairing;
+    const { role, peer, alerts } = match.pairing;
     // node:tls looks at the certificate when the handshake is over, and then just leaves.
     if (role === 'server' && peer === 'node') {
       return expectRefusal(match, meeting, { ours: { error: 'truncated' } });
     }
     const [error, alert] =
-      role === 'server' ? ['peer-alert', alertForUnknownAuthority] : ['unknown-issuer', 'unknown_ca'];
+      role === 'server' ? ['peer-alert', alerts?.['unknown-ca'] ?? 'unknown_ca'] : ['unknown-issuer', 'unknown_ca'];
     expectRefusal(match, meeting, { server: { alert }, ours: { error, alert } });
   },
 };
@@ -68,10 +69,8 @@ const tooOld: Case = {
       server ? { client: older, server: newer } : { client: newer, server: older },
     );
     const error = server ? 'no-common-version' : 'peer-alert';
-    expectRefusal(match, meeting, {
-      client: { alert: 'protocol_version' },
-      ours: { error, alert: 'protocol_version' },
-    });
+    const alert = pairing.alerts?.['version-too-old'] ?? 'protocol_version';
+    expectRefusal(match, meeting, { client: { alert }, ours: { error, alert } });
   },
 };
 

@@ -28,8 +28,11 @@ const withClientCertificate: Case = {
     const client = { certificate: 'p256', visits: 2 } as const;
     const meeting = await meet(match, { client, server: { clientCertificates: 'require' } });
     expectResumption(match, meeting);
-    const names = meeting.server.map(({ peerName }) => peerName).join(', ');
-    expectThat(names === `${clientName}, ${clientName}`, `the server knows the client as ${names}`);
+    const names = meeting.server.map(({ peerName }) => peerName);
+    // Some peers do not tell the certificate of a session that goes on; ours does.
+    const told = match.pairing.role === 'server' ? names : names.filter((name) => name !== undefined);
+    const known = names[0] !== undefined && told.every((name) => name === clientName);
+    expectThat(known, `the server knows the client as ${names.join(', ')}`);
   },
 };
 
