@@ -19,8 +19,8 @@ export interface Pairing {
   readonly role: Role;
   readonly client: ClientSide;
   readonly server: ServerSide;
-  /** nginx answers no close_notify with its own: only where it closes first can we see that it says goodbye. */
-  readonly peerClosesFirst?: true;
+  /** The server has to: nginx answers no close_notify with its own, and tstclnt waits for the server's. */
+  readonly serverClosesFirst?: true;
   /** The server goes on without ALPN when none of the client's protocols is its own (against RFC 7301 §3.2). */
   readonly goesOnWithoutProtocol?: true;
   /** Alerts of the peer's by case, where it sends another than most. */
@@ -65,7 +65,7 @@ export interface Meeting {
 export async function meet({ bench, pairing, version }: Match, occasion: Occasion): Promise<Meeting> {
   const { keyType = 'p256', between } = occasion;
   const said = occasion.talk ?? 'echo';
-  const talk = said === 'echo' && pairing.peerClosesFirst === true ? 'farewell' : said;
+  const talk = said === 'echo' && pairing.serverClosesFirst === true ? 'farewell' : said;
   const common = { versions: [version], talk, speech: speechOf(pairing, talk) };
   const server = await pairing.server.start(bench, {
     ...common,
@@ -74,7 +74,11 @@ export async function meet({ bench, pairing, version }: Match, occasion: Occasio
     ...occasion.server,
   });
   const port = between === undefined ? server.port : await between(bench, server.port);
-  const client = await pairing.client.visit(bench, port, { ...common, ...occasion.client });
+  const visits = await pairing.client.visit(bench, port, { ...common, ...occasion.client });
+  const { said: words = (answer: string) => answer } = pairing.server;
+  const client = visits.map((one) =>
+    one.received === undefined ? one : { ...one, received: words(one.received) },
+  );
   return { client, server: await server.results(client.length) };
 }
 

@@ -3,7 +3,7 @@ import { type Cell, LeftOut, type Plan, PortTaken } from './cell.ts';
 import type { Entry } from './peers.ts';
 
 /** Milliseconds for one cell: many times what the slowest takes on a slow machine. */
-const timeout = Number(process.env["IT"] ?? 40_000);
+const timeout = 40_000;
 
 /** Tries for a cell whose port somebody else takes. */
 const attempts = 5;

@@ -96,6 +96,8 @@ export interface ClientSide {
 /** Something that accepts. */
 export interface ServerSide {
   speech(talk: Talk): Speech;
+  /** What it said back, where its answer has more around it. */
+  said?(answer: string): string;
   start(bench: Bench, setup: ServerSetup): Promise<RunningServer>;
 }
 

@@ -7,6 +7,8 @@ import { startHaproxy, visitWithHaproxy } from './haproxy/haproxy.ts';
 import { startNginx } from './nginx/nginx.ts';
 import { visitWithNode } from './node/client.ts';
 import { startNodeServer } from './node/server.ts';
+import { requestedOf, startSelfserv } from './nss/selfserv.ts';
+import { visitWithTstclnt } from './nss/tstclnt.ts';
 import { visitWithOpenssl } from './openssl/s-client.ts';
 import { startOpensslServer } from './openssl/s-server.ts';
 import { visitWithOurs } from './ours/client.ts';
@@ -38,3 +40,5 @@ export const gnutlsServer: ServerSide = {
   speech: (talk) => (talk === 'echo' ? 'lines' : 'http'),
   start: startGnutlsServer,
 };
+export const nssClient: ClientSide = { speech: lines, visit: visitWithTstclnt };
+export const nssServer: ServerSide = { speech: http, start: startSelfserv, said: requestedOf };

@@ -27,7 +27,8 @@ interface Watched {
 }
 
 async function asServer({ bench, pairing, version }: Match): Promise<Watched> {
-  const setup = { versions: [version], talk: 'echo', speech: pairing.client.speech('echo') } as const;
+  const talk = pairing.serverClosesFirst === true ? 'farewell' : 'echo';
+  const setup = { versions: [version], talk, speech: pairing.client.speech(talk) } as const;
   const server = await startOurServer(bench, { ...setup, keyType: 'p256' }, (socket) => {
     socket.once('data', () => socket.updateKeys('request'));
   });
@@ -36,7 +37,7 @@ async function asServer({ bench, pairing, version }: Match): Promise<Watched> {
 }
 
 async function asClient({ bench, pairing, version }: Match): Promise<Watched> {
-  const talk = pairing.peerClosesFirst === true ? 'farewell' : 'echo';
+  const talk = pairing.serverClosesFirst === true ? 'farewell' : 'echo';
   const setup = { versions: [version], talk, speech: pairing.server.speech(talk) } as const;
   const server = await pairing.server.start(bench, { ...setup, keyType: 'p256', visits: 1 });
   const watch = new Watch();
