@@ -25,6 +25,8 @@ export interface Pairing {
   readonly goesOnWithoutProtocol?: true;
   /** Alerts of the peer's by case, where it sends another than most. */
   readonly alerts?: Readonly<Record<string, string>>;
+  /** The server sends its root, too: who does not trust it calls it self-signed. */
+  readonly sendsRoot?: true;
   /** The client leaves after the server's close_notify without its own; TLS 1.3 notices (RFC 9846 §6.1). */
   readonly leavesWithoutGoodbye?: true;
 }

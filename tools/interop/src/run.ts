@@ -18,8 +18,7 @@ export function plansOf({ pairing, cases, version, refusal }: Entry): readonly P
       const cell = { peer, role, version: of, case: name };
       return {
         ...cell,
-        play: (bench) =>
-          missing === undefined ? play({ bench, pairing, version: of }) : refuse(missing),
+        play: (bench) => (missing === undefined ? play({ bench, pairing, version: of }) : refuse(missing)),
       };
     }),
   );

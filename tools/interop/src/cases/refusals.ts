@@ -34,8 +34,9 @@ const unknownAuthority: Case = {
     if (role === 'server' && peer === 'node') {
       return expectRefusal(match, meeting, { ours: { error: 'truncated' } });
     }
+    const ours = match.pairing.sendsRoot === true ? 'self-signed' : 'unknown-issuer';
     const [error, alert] =
-      role === 'server' ? ['peer-alert', alerts?.['unknown-ca'] ?? 'unknown_ca'] : ['unknown-issuer', 'unknown_ca'];
+      role === 'server' ? ['peer-alert', alerts?.['unknown-ca'] ?? 'unknown_ca'] : [ours, 'unknown_ca'];
     expectRefusal(match, meeting, { server: { alert }, ours: { error, alert } });
   },
 };

@@ -13,7 +13,9 @@ export function priorityOf({
     ...versions.map((version) => `+VERS-TLS${version}`),
     ...(wanted === undefined ? [] : suiteWords(wanted)),
     ...(named === undefined ? [] : ['-GROUP-ALL', ...named.map((group) => `+GROUP-${groupWord(group)}`)]),
-    ...(schemes === undefined ? [] : ['-SIGN-ALL', ...schemes.map((scheme) => `+SIGN-${schemeWord(scheme)}`)]),
+    ...(schemes === undefined
+      ? []
+      : ['-SIGN-ALL', ...schemes.map((scheme) => `+SIGN-${schemeWord(scheme)}`)]),
   ].join(':');
 }
 
@@ -41,11 +43,7 @@ const groupWord = ({ name }: NamedGroup): string => name.toUpperCase();
 
 function schemeWord({ name }: SignatureScheme): string {
   if (name.startsWith('ed')) return `EdDSA-${name.replace('ed', 'Ed')}`;
-  return name
-    .toUpperCase()
-    .replace('PKCS1_', '')
-    .replace('PSS_PSS', 'PSS')
-    .replaceAll('_', '-');
+  return name.toUpperCase().replace('PKCS1_', '').replace('PSS_PSS', 'PSS').replaceAll('_', '-');
 }
 
 function suiteWords(wanted: readonly CipherSuite[]): readonly string[] {

@@ -3,7 +3,14 @@ import type { Bench } from '../bench/bench.ts';
 import { Program } from '../bench/program.ts';
 import { freePort } from '../bench/tcp.ts';
 import { PortTaken } from '../cell.ts';
-import { exporterLabel, exporterLength, greeting, type Result, type RunningServer, type ServerSetup } from '../side.ts';
+import {
+  exporterLabel,
+  exporterLength,
+  greeting,
+  type Result,
+  type RunningServer,
+  type ServerSetup,
+} from '../side.ts';
 import { priorityOf } from './names.ts';
 import { gnutlsReport } from './output.ts';
 

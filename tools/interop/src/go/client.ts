@@ -3,7 +3,11 @@ import type { ClientSetup, Result } from '../side.ts';
 import { goReports, startGoPeer } from './program.ts';
 
 /** Visits a server with crypto/tls. */
-export async function visitWithGo(bench: Bench, port: number, setup: ClientSetup): Promise<readonly Result[]> {
+export async function visitWithGo(
+  bench: Bench,
+  port: number,
+  setup: ClientSetup,
+): Promise<readonly Result[]> {
   const { pki } = bench.workshop;
   const { certificate, trust } = setup;
   const program = startGoPeer(bench, {

@@ -56,7 +56,7 @@ const commonPart = ({
   talk,
   exporter,
 }: Pick<ClientSetup, 'versions' | 'suites' | 'groups' | 'alpn' | 'talk' | 'exporter'>) => ({
-  versions: versions.map((version) => codes[version]).sort(),
+  versions: versions.map((version) => codes[version]).sort((one, other) => one - other),
   suites: suites?.map(({ code }) => code),
   groups: named?.map(({ code }) => code),
   alpn,

@@ -30,9 +30,9 @@ function nssFaults(printed: string): Result {
 
 function suiteIn(printed: string, version: VersionName): string | undefined {
   const cipher = /using (\d+)-bit (\S+)/.exec(printed);
-  const aead =
-    cipher?.[2] === 'AES-GCM' ? `aes-${cipher[1]}-gcm` : (cipher?.[2]?.toLowerCase() ?? '');
-  const [, authentication, exchange] = /Server Auth: \d+-bit (.+), Key Exchange: \d+-bit (.+)/.exec(printed) ?? [];
+  const aead = cipher?.[2] === 'AES-GCM' ? `aes-${cipher[1]}-gcm` : (cipher?.[2]?.toLowerCase() ?? '');
+  const [, authentication, exchange] =
+    /Server Auth: \d+-bit (.+), Key Exchange: \d+-bit (.+)/.exec(printed) ?? [];
   return Object.values(suites).find((suite) => {
     if (suite.aead.name !== aead) return false;
     if (suite.version === 'tls13') return version === '1.3';

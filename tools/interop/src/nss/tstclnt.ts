@@ -29,7 +29,7 @@ export async function visitWithTstclnt(
   const bulk = talk === 'download';
   const client = new Program(bench, 'tstclnt', args, { output: bulk ? 'digest' : 'text' });
   const status = await client.ended;
-  const parts = client.err.split(/connecting to /).slice(1);
+  const parts = client.err.split(/^tstclnt: ready\.\.\.$/m).slice(1);
   const ending = status === 0 ? 'clean' : 'failed';
   return parts.map((part, at) => {
     const report = nssReport(part, resumptionsIn(parts[at - 1] ?? ''));
