@@ -26,6 +26,8 @@ import {
   nodeServer,
   opensslClient,
   opensslServer,
+  stunnelClient,
+  stunnelServer,
   ourClient,
   ourServer,
 } from './sides.ts';
@@ -73,6 +75,11 @@ const nss = (): string | undefined => versionOf('selfserv', '-Y') && versionOf('
 
 /** NSS 3.87 has neither X448 nor EdDSA in TLS. Its client has no option for ALPN and sends no file; its server none either. */
 const ofNss = [...common, ...algorithmCases].filter(({ name }) => !/x448|ed448|ed25519/.test(name));
+
+const stunnel = (): string | undefined => versionOf('stunnel', '-version');
+
+/** It has no ALPN. */
+const ofStunnel = common.filter(({ name }) => !name.startsWith('alpn'));
 
 const haproxy = (): string | undefined => versionOf('haproxy', '-v');
 
@@ -175,5 +182,15 @@ export const entries: readonly Entry[] = [
     pairing: { ...asClient('haproxy', haproxyServer), goesOnWithoutProtocol: true },
     cases: [...common, keyUpdateOurs],
     version: haproxy,
+  },
+  {
+    pairing: asServer('stunnel', stunnelClient),
+    cases: ofStunnel,
+    version: stunnel,
+  },
+  {
+    pairing: asClient('stunnel', stunnelServer),
+    cases: [...ofStunnel, keyUpdateOurs],
+    version: stunnel,
   },
 ];

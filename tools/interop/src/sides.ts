@@ -13,6 +13,7 @@ import { visitWithOpenssl } from './openssl/s-client.ts';
 import { startOpensslServer } from './openssl/s-server.ts';
 import { visitWithOurs } from './ours/client.ts';
 import { startOurServer } from './ours/server.ts';
+import { startStunnel, visitWithStunnel } from './stunnel/stunnel.ts';
 import type { ClientSide, ServerSide } from './side.ts';
 
 const lines = (): 'lines' => 'lines';
@@ -42,3 +43,5 @@ export const gnutlsServer: ServerSide = {
 };
 export const nssClient: ClientSide = { speech: lines, visit: visitWithTstclnt };
 export const nssServer: ServerSide = { speech: http, start: startSelfserv, said: requestedOf };
+export const stunnelClient: ClientSide = { speech: lines, visit: visitWithStunnel };
+export const stunnelServer: ServerSide = { speech: lines, start: startStunnel };

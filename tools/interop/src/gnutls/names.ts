@@ -15,7 +15,7 @@ export function priorityOf({
     ...(named === undefined ? [] : ['-GROUP-ALL', ...named.map((group) => `+GROUP-${groupWord(group)}`)]),
     ...(schemes === undefined
       ? []
-      : ['-SIGN-ALL', ...schemes.map((scheme) => `+SIGN-${schemeWord(scheme)}`)]),
+      : ['-SIGN-ALL', ...schemes.flatMap(schemeWords).map((word) => `+SIGN-${word}`)]),
   ].join(':');
 }
 
@@ -41,9 +41,11 @@ export const groupIn = (description: string): string | undefined => {
 
 const groupWord = ({ name }: NamedGroup): string => name.toUpperCase();
 
-function schemeWord({ name }: SignatureScheme): string {
-  if (name.startsWith('ed')) return `EdDSA-${name.replace('ed', 'Ed')}`;
-  return name.toUpperCase().replace('PKCS1_', '').replace('PSS_PSS', 'PSS').replaceAll('_', '-');
+/** ECDSA has one name in TLS 1.3, where the curve belongs to it, and another in TLS 1.2. */
+function schemeWords({ name }: SignatureScheme): readonly string[] {
+  if (name.startsWith('ed')) return [`EdDSA-${name.replace('ed', 'Ed')}`];
+  const word = name.toUpperCase().replace('PKCS1_', '').replace('PSS_PSS', 'PSS').replaceAll('_', '-');
+  return word.startsWith('ECDSA-') ? [word, word.replace(/SECP\d+R1-/, '')] : [word];
 }
 
 function suiteWords(wanted: readonly CipherSuite[]): readonly string[] {
