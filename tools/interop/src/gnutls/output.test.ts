@@ -33,7 +33,12 @@ test('a setup becomes a priority string', () => {
     versions: ['1.2'],
     suites: [suites.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256],
     groups: [groups.secp384r1],
-    schemes: [schemes.rsa_pss_pss_sha256, schemes.rsa_pkcs1_sha384, schemes.ed25519, schemes.ecdsa_secp256r1_sha256],
+    schemes: [
+      schemes.rsa_pss_pss_sha256,
+      schemes.rsa_pkcs1_sha384,
+      schemes.ed25519,
+      schemes.ecdsa_secp256r1_sha256,
+    ],
   } as const;
   expect(priorityOf(setup)).toBe(
     'NORMAL:-VERS-ALL:+VERS-TLS1.2:-CIPHER-ALL:+CHACHA20-POLY1305:-KX-ALL:+ECDHE-RSA' +

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import type { Bench } from '../bench/bench.ts';
 import { speakPlain, startBackEnd } from '../bench/plain.ts';
 import { Program } from '../bench/program.ts';
-import { freePort } from '../bench/tcp.ts';
+import { dial, freePort } from '../bench/tcp.ts';
 import { LeftOut, PortTaken, type VersionName } from '../cell.ts';
 import { ianaSuite } from '../openssl/names.ts';
 import { faults } from '../openssl/output.ts';
@@ -53,13 +53,17 @@ export async function visitWithHaproxy(
   return results;
 }
 
+/** It says nothing when it listens; that it does on a last port, where nothing is served and nothing logged, shows it. */
 async function start(bench: Bench, configuration: string): Promise<Program> {
   const path = bench.path('haproxy.cfg');
-  writeFileSync(path, configuration);
-  bench.note(configuration);
-  const haproxy = new Program(bench, 'haproxy', ['-db', '-V', '-f', path]);
-  // It says so when it has read its configuration, and listens then.
-  if (await haproxy.printed(/polling mechanism/)) return haproxy;
+  const ready = await freePort();
+  const whole = `${configuration}frontend ready\n  no log\n  bind 127.0.0.1:${ready}\n`;
+  writeFileSync(path, whole);
+  bench.note(whole);
+  const haproxy = new Program(bench, 'haproxy', ['-db', '-f', path]);
+  const listens = dial(bench, ready).then((socket) => void socket.on('error', () => undefined).destroy());
+  const left = haproxy.ended.then(() => 'left' as const);
+  if ((await Promise.race([listens, left])) !== 'left') return haproxy;
   if (haproxy.err.includes('Address already in use')) throw new PortTaken();
   const lacking = /unknown keyword .*|not supported .*/.exec(haproxy.err)?.[0];
   if (lacking !== undefined) throw new LeftOut(`this HAProxy says: ${lacking}`);

@@ -21,6 +21,8 @@ test('the log tells a connection', () => {
 });
 
 test('a handshake that failed tells its alert', () => {
-  const log = lines('SSL_accept: ssl/record/rec_layer_s3.c:1586: error:0A000418:SSL routines::tlsv1 alert unknown ca');
+  const log = lines(
+    'SSL_accept: ssl/record/rec_layer_s3.c:1586: error:0A000418:SSL routines::tlsv1 alert unknown ca',
+  );
   expect(stunnelReport(log)).toEqual({ alert: 'unknown_ca', error: 'tlsv1 alert unknown ca' });
 });
