@@ -13,6 +13,7 @@ const peers = [
   'nss tstclnt',
   'nss selfserv',
   'haproxy',
+  'stunnel',
 ];
 const [kind, file, status] = process.argv.slice(2);
 const { passed, failed } = count();
