@@ -25,6 +25,9 @@ export default defineConfig({
   resolve: { conditions: [source] },
   ssr: { resolve: { conditions: [source] } },
   test: {
+    // Ends what hangs. It is no statement about speed: tests that start programs take seconds on a busy machine.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
     coverage: {
       provider: 'v8',
       include: ['packages/*/src/**'],
