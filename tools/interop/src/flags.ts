@@ -17,7 +17,7 @@ export interface Flags {
 }
 
 export const usage = `usage: npm run interop -- [--json FILE] [--only PEER[,PEER]] [--case NAME[,NAME]] [--verbose] [--require-all]
-  PEER  openssl, curl, nginx, node: the beginning of a peer's name is enough
+  PEER  openssl, curl, nginx, node, go, gnutls, nss, haproxy, stunnel, chromium: the beginning of a peer's name is enough
   NAME  full-ecdsa, resumed-ticket, ...: the beginning of a case's name is enough`;
 
 /** @throws when there is a flag that it does not know. */
@@ -45,10 +45,12 @@ export function parseFlags(args: readonly string[]): Flags {
 
 /** Whether a plan was asked for. */
 export function chosen({ only, cases }: Pick<Flags, 'only' | 'cases'>, plan: Plan): boolean {
-  const begins = (name: string, wanted: readonly string[]): boolean =>
-    wanted.length === 0 || wanted.some((prefix) => name.startsWith(prefix));
   return begins(plan.peer, only) && begins(plan.case, cases);
 }
+
+/** Whether a name begins with one of these, of which none allow all. */
+export const begins = (name: string, wanted: readonly string[]): boolean =>
+  wanted.length === 0 || wanted.some((prefix) => name.startsWith(prefix));
 
 const listed = (values: readonly string[] | undefined): readonly string[] =>
   (values ?? []).flatMap((value) => value.split(',')).filter((value) => value !== '');

@@ -6,7 +6,8 @@ import { makeContent } from './bench/content.ts';
 import { insideNamespace, namespaceRefusal } from './bench/namespace.ts';
 import { makePki } from './bench/pki.ts';
 import type { Cell } from './cell.ts';
-import { chosen, type Flags, parseFlags, usage } from './flags.ts';
+import { begins, chosen, type Flags, parseFlags, usage } from './flags.ts';
+import { installNewerNodes } from './node/runtimes.ts';
 import { type Entry, entries } from './peers.ts';
 import { plansOf, playCell } from './run.ts';
 import { renderJson, renderTable, succeeded, summary } from './table.ts';
@@ -20,6 +21,9 @@ async function main(args: readonly string[]): Promise<number> {
     console.log(usage);
     return 0;
   }
+  // Inside there is no network to install from.
+  const wanted = entries.filter(({ pairing }) => begins(pairing.peer, flags.only));
+  if (wanted.some(({ pairing }) => /^node \d/.test(pairing.peer))) installNewerNodes();
   const elsewhere = insideNamespace();
   if (elsewhere !== undefined) return elsewhere;
   const refusal = namespaceRefusal();

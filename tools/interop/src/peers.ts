@@ -2,6 +2,7 @@ import type { Workshop } from './bench/bench.ts';
 import { namespaceRefusal } from './bench/namespace.ts';
 import { versionOf } from './bench/program.ts';
 import { bulkCases } from './cases/bulk.ts';
+import { chromiumResumptions } from './cases/chromium.ts';
 import { gnutlsKeyUpdateCases } from './cases/gnutls.ts';
 import { keyUpdateOurs } from './cases/key-update.ts';
 import { keyUpdateCases, truncation } from './cases/openssl.ts';
@@ -11,7 +12,10 @@ import { fallback, refusalCases } from './cases/refusals.ts';
 import { resumptionCases } from './cases/resumption.ts';
 import { buildGoPeer } from './go/program.ts';
 import type { Case, Pairing } from './match.ts';
+import { remoteNodeClient, remoteNodeServer } from './node/remote.ts';
+import { newerNodes, newerNodeVersion } from './node/runtimes.ts';
 import {
+  chromiumClient,
   curlClient,
   goClient,
   goServer,
@@ -81,12 +85,37 @@ const stunnel = (): string | undefined => versionOf('stunnel', '-version');
 /** It has no ALPN. */
 const ofStunnel = common.filter(({ name }) => !name.startsWith('alpn'));
 
+/**
+ * Chromium takes no groups, suites or schemes, our server picks among its own: no P-521, X448, EdDSA, PSS keys. It needs
+ * its policies changed to show a client certificate without asking.
+ */
+const ofChromium = [...common, http2, ...chromiumResumptions, ...algorithmCases].filter(
+  ({ name }) =>
+    !/^client-cert|resumed-?(ticket|session|client|$)|^64-mib|521|448|-ed25519|pss_pss|^version-too|^alpn-no|by-default|TLS_RSA/.test(
+      name,
+    ),
+);
+
 const haproxy = (): string | undefined => versionOf('haproxy', '-v');
 
 /** crypto/tls resumes by tickets alone, and has no X448, no Ed448 and no keys for PSS only. */
 const ofGo = [...common, exporter, keyUpdateOurs, ...algorithmCases].filter(
   ({ name }) => !/^resumed-session-id$|x448|ed448|pss_pss/.test(name),
 );
+
+/** What newer OpenSSLs and newer defaults make of the same cases. */
+const newer = newerNodes.flatMap((major): Entry[] => [
+  {
+    pairing: asServer(`node ${major}`, remoteNodeClient(major)),
+    cases: [...handshakeCases, ...resumptionCases, ...refusalCases, exporter, ...algorithmCases],
+    version: () => newerNodeVersion(major),
+  },
+  {
+    pairing: asClient(`node ${major}`, remoteNodeServer(major)),
+    cases: [...handshakeCases, ...resumptionCases, ...refusalCases, exporter, ...algorithmCases],
+    version: () => newerNodeVersion(major),
+  },
+]);
 
 /** Every peer, in the order of the report. */
 export const entries: readonly Entry[] = [
@@ -193,4 +222,14 @@ export const entries: readonly Entry[] = [
     cases: [...ofStunnel, keyUpdateOurs],
     version: stunnel,
   },
+  {
+    pairing: {
+      ...asServer('chromium', chromiumClient),
+      serverClosesFirst: true,
+      alerts: { 'unknown-ca': 'certificate_unknown' },
+    },
+    cases: ofChromium,
+    version: () => versionOf('chromium', '--version'),
+  },
+  ...newer,
 ];

@@ -1,3 +1,4 @@
+import { visitWithChromium } from './chromium/chromium.ts';
 import { visitWithCurl } from './curl/curl.ts';
 import { visitWithGnutls } from './gnutls/client.ts';
 import { startGnutlsServer } from './gnutls/server.ts';
@@ -45,3 +46,4 @@ export const nssClient: ClientSide = { speech: lines, visit: visitWithTstclnt };
 export const nssServer: ServerSide = { speech: http, start: startSelfserv, said: requestedOf };
 export const stunnelClient: ClientSide = { speech: lines, visit: visitWithStunnel };
 export const stunnelServer: ServerSide = { speech: lines, start: startStunnel };
+export const chromiumClient: ClientSide = { speech: http, visit: visitWithChromium };

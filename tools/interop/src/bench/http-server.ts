@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createHttp2Server } from 'node:http2';
 import type { Duplex } from 'node:stream';
-import type { Talk } from '../side.ts';
+import { greeting, type Talk } from '../side.ts';
 import { type Heard, over } from './conversation.ts';
 import type { Content } from './content.ts';
 
@@ -22,6 +22,12 @@ export function serveHttp(
   return result;
 }
 
+/** Pages for browsers, which greet; of the second the browser comes back for its picture. Neither has an icon to ask for. */
+const pages: Readonly<Record<string, string>> = {
+  'once.html': `<link rel="icon" href="data:,"><p>${greeting}</p>`,
+  'twice.html': `<link rel="icon" href="data:,"><p>${greeting}</p><img src="/${greeting}">`,
+};
+
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Greets back whoever greets, hands the content out, and says the digest of what it is given. */
@@ -35,6 +41,12 @@ function handler(talk: Talk, content: Content, heard: { text: string }): Handler
       return;
     }
     heard.text = (request.url ?? '').slice(1);
+    if (heard.text in pages) {
+      response.setHeader('Content-Type', 'text/html');
+      response.end(pages[heard.text]);
+      heard.text = greeting;
+      return;
+    }
     if (talk === 'download') {
       response.setHeader('Content-Length', content.length);
       createReadStream(content.path).pipe(response);

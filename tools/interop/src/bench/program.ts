@@ -6,6 +6,8 @@ import type { Bench } from './bench.ts';
 /** How a program is started. */
 export interface ProgramOptions {
   readonly cwd?: string;
+  /** Its home folder; none by default. */
+  readonly home?: string;
   /** A file for its standard input instead of a pipe. */
   readonly input?: string;
   /** Whether its standard output is kept as text, or only its SHA-256. */
@@ -27,7 +29,7 @@ export class Program {
     const input = options.input === undefined ? 'pipe' : openSync(options.input, 'r');
     bench.note(`$ ${command} ${args.join(' ')}`);
     this.#child = spawn(command, args, {
-      env: environment,
+      env: options.home === undefined ? environment : { ...environment, HOME: options.home },
       stdio: [input, 'pipe', 'pipe'],
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     });

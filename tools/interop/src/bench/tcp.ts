@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import type { Bench } from './bench.ts';
 
 /** Listens on a port of 127.0.0.1 that the system chooses, until the cell ends. */
-export async function listening(bench: Bench, server: Server): Promise<number> {
+export async function listening(bench: Pick<Bench, 'defer'>, server: Server): Promise<number> {
   const open = new Set<Socket>();
   server.on('connection', (socket) => open.add(socket));
   server.listen(0, '127.0.0.1');

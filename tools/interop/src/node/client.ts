@@ -1,16 +1,15 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
-import type { Bench } from '../bench/bench.ts';
 import { converse } from '../bench/conversation.ts';
 import { serverName } from '../bench/pki.ts';
 import { askStarttls } from '../bench/smtp.ts';
 import type { ClientSetup, Result } from '../side.ts';
-import { nodeOptions } from './options.ts';
+import { type NodeBench, nodeOptions } from './options.ts';
 import { nodeFacts, nodeFaults, nodeResult } from './report.ts';
 
 /** Visits a server with node:tls. */
 export async function visitWithNode(
-  bench: Bench,
+  bench: NodeBench,
   port: number,
   setup: ClientSetup,
 ): Promise<readonly Result[]> {
@@ -29,7 +28,7 @@ export async function visitWithNode(
   return results;
 }
 
-async function upgraded(bench: Bench, port: number): Promise<Socket> {
+async function upgraded(bench: NodeBench, port: number): Promise<Socket> {
   const socket = connectTcp({ host: '127.0.0.1', port });
   bench.defer(() => socket.destroy());
   await askStarttls(socket);
@@ -37,7 +36,7 @@ async function upgraded(bench: Bench, port: number): Promise<Socket> {
 }
 
 /** node:tls's options for a client. */
-function nodeClientOptions({ workshop }: Bench, setup: ClientSetup): ConnectionOptions {
+function nodeClientOptions({ workshop }: NodeBench, setup: ClientSetup): ConnectionOptions {
   const { pki } = workshop;
   const { alpn, certificate, trust } = setup;
   const identity = certificate === undefined ? undefined : pki.client(certificate);
@@ -51,7 +50,7 @@ function nodeClientOptions({ workshop }: Bench, setup: ClientSetup): ConnectionO
 }
 
 /** One connection of node:tls from its handshake to its end. */
-async function visitOnce(bench: Bench, socket: TLSSocket, setup: ClientSetup): Promise<Result> {
+async function visitOnce(bench: NodeBench, socket: TLSSocket, setup: ClientSetup): Promise<Result> {
   const failure = await new Promise<Error | undefined>((resolve) => {
     socket.once('secureConnect', () => resolve(undefined)).once('error', resolve);
   });

@@ -1,8 +1,26 @@
 import { constants } from 'node:crypto';
 import type { SecureContextOptions, SecureVersion } from 'node:tls';
+import type { Authority, Issued, TestKeyType } from '@tlsmith/testkit/node';
+import type { Content } from '../bench/content.ts';
 import { opensslGroup, opensslSuite } from '../openssl/names.ts';
 import { oldSuites } from '../openssl/s-client.ts';
 import type { ClientSetup, ServerSetup } from '../side.ts';
+
+/** As much of a bench as node:tls needs: a Node of another version has no more of it. */
+export interface NodeBench {
+  readonly workshop: { readonly pki: NodePki; readonly content: Content };
+  defer(undo: () => unknown): void;
+}
+
+/** Certificates and keys in PEM. */
+export interface NodePki {
+  readonly root: Pick<Authority, 'certificatePem'>;
+  readonly stranger: Pick<Authority, 'certificatePem'>;
+  server(keyType: TestKeyType): NodeIdentity;
+  client(keyType: TestKeyType): NodeIdentity;
+}
+
+export type NodeIdentity = Pick<Issued, 'chainPem' | 'privateKeyPem'>;
 
 /** node:tls's options that both roles share. */
 export function nodeOptions(

@@ -1,14 +1,13 @@
 import { createServer, type TLSSocket, type TlsOptions } from 'node:tls';
-import type { Bench } from '../bench/bench.ts';
 import { serveLines } from '../bench/conversation.ts';
 import { Mailbox } from '../bench/mailbox.ts';
 import { listening } from '../bench/tcp.ts';
 import type { Result, RunningServer, ServerSetup } from '../side.ts';
-import { nodeOptions, withoutTickets } from './options.ts';
+import { type NodeBench, nodeOptions, withoutTickets } from './options.ts';
 import { nodeFacts, nodeFaults, nodeResult } from './report.ts';
 
 /** Starts a server of node:tls. It keeps session IDs only when its owner does. */
-export async function startNodeServer(bench: Bench, setup: ServerSetup): Promise<RunningServer> {
+export async function startNodeServer(bench: NodeBench, setup: ServerSetup): Promise<RunningServer> {
   const box = new Mailbox<Result>();
   const server = createServer(nodeServerOptions(bench, setup));
   const sessions = new Map<string, Buffer>();
@@ -26,7 +25,7 @@ export async function startNodeServer(bench: Bench, setup: ServerSetup): Promise
 }
 
 /** node:tls's options for a server. */
-function nodeServerOptions({ workshop }: Bench, setup: ServerSetup): TlsOptions {
+function nodeServerOptions({ workshop }: NodeBench, setup: ServerSetup): TlsOptions {
   const { pki } = workshop;
   const { chainPem, privateKeyPem } = pki.server(setup.keyType);
   return {
@@ -42,7 +41,7 @@ function nodeServerOptions({ workshop }: Bench, setup: ServerSetup): TlsOptions 
 }
 
 /** Plays the server's part on a connection of node:tls that is just open. */
-async function serveNode({ workshop }: Bench, socket: TLSSocket, setup: ServerSetup): Promise<Result> {
+async function serveNode({ workshop }: NodeBench, socket: TLSSocket, setup: ServerSetup): Promise<Result> {
   const facts = nodeFacts(socket, setup);
   return nodeResult(facts, await serveLines(socket, setup.talk, workshop.content));
 }

@@ -1,7 +1,7 @@
 import { node } from '@tlsmith/crypto/node';
 import { type ServerSessionCache, serverSessionCache, serverSessionStore } from '@tlsmith/session-cache';
 import type { TestKeyType } from '@tlsmith/testkit/node';
-import { schemes as allSchemes, type Version } from '@tlsmith/types';
+import { schemes as allSchemes, type SignatureScheme, type Version } from '@tlsmith/types';
 import { trustAnchors } from '@tlsmith/x509';
 import { type CommonOptions, defaultSchemes, type Identity, identity } from 'tlsmith';
 import type { ConnectOptions, CreateServerOptions } from 'tlsmith/node';
@@ -14,7 +14,7 @@ export function serverOptions(pki: Pki, setup: ServerSetup, watch: Watch): Creat
   const roots = trustAnchors([pki.root.certificate]);
   return {
     ...commonOptions(setup, watch),
-    identity: [ourIdentity(pki.server(setup.keyType), setup.keyType)],
+    identity: [ourIdentity(pki.server(setup.keyType), setup.keyType, setup.schemes)],
     ...(setup.clientCertificates === undefined ? {} : { clientAuthentication: { require: { roots } } }),
     ...(setup.resumption === 'session-ids' ? { sessions: sessionIdsOnly() } : {}),
   };
@@ -31,7 +31,9 @@ export function clientOptions(
   return {
     ...commonOptions(setup, watch),
     trust: { roots: trustAnchors([trusted.certificate]) },
-    ...(certificate === undefined ? {} : { identity: [ourIdentity(pki.client(certificate), certificate)] }),
+    ...(certificate === undefined
+      ? {}
+      : { identity: [ourIdentity(pki.client(certificate), certificate, setup.schemes)] }),
   };
 }
 
@@ -49,9 +51,13 @@ function commonOptions(setup: ServerSetup | ClientSetup, { tracer }: Watch): Omi
 
 const versionOf = (name: OfferedVersion): Version => (name === '1.3' ? 'tls13' : 'tls12');
 
-/** Ed448 is no default: who has such a key says that it may be used. */
-function ourIdentity({ chain, privateKeyPem }: Identified, keyType: TestKeyType): Identity {
-  const schemes = keyType === 'ed448' ? [allSchemes.ed448] : defaultSchemes;
+/** Signs with the schemes of the setup alone. Ed448 is no default: who has such a key says that it may be used. */
+function ourIdentity(
+  { chain, privateKeyPem }: Identified,
+  keyType: TestKeyType,
+  named: readonly SignatureScheme[] | undefined,
+): Identity {
+  const schemes = named ?? (keyType === 'ed448' ? [allSchemes.ed448] : defaultSchemes);
   return identity(node, { chain, key: privateKeyPem, schemes });
 }
 
