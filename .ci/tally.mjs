@@ -14,6 +14,10 @@ const peers = [
   'nss selfserv',
   'haproxy',
   'stunnel',
+  'chromium',
+  'node 22',
+  'node 24',
+  'node 26',
 ];
 const [kind, file, status] = process.argv.slice(2);
 const { passed, failed } = count();

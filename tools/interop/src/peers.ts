@@ -7,7 +7,7 @@ import { gnutlsKeyUpdateCases } from './cases/gnutls.ts';
 import { keyUpdateOurs } from './cases/key-update.ts';
 import { keyUpdateCases, truncation } from './cases/openssl.ts';
 import { exporter, starttls } from './cases/upgrades.ts';
-import { algorithmCases, handshakeCases, http2 } from './cases/handshakes.ts';
+import { algorithmCases, clientSchemeCases, handshakeCases, http2 } from './cases/handshakes.ts';
 import { fallback, refusalCases } from './cases/refusals.ts';
 import { resumptionCases } from './cases/resumption.ts';
 import { buildGoPeer } from './go/program.ts';
@@ -55,6 +55,8 @@ const ofCurl = [...common, http2].map((one) =>
   one.name === 'resumed-ticket' ? { ...one, versions: ['1.3' as const] } : one,
 );
 
+const everyAlgorithm = [...algorithmCases, ...clientSchemeCases];
+
 const upgrades = [starttls, exporter];
 
 const asServer = (peer: string, client: Pairing['client']): Pairing => ({
@@ -99,7 +101,7 @@ const ofChromium = [...common, http2, ...chromiumResumptions, ...algorithmCases]
 const haproxy = (): string | undefined => versionOf('haproxy', '-v');
 
 /** crypto/tls resumes by tickets alone, and has no X448, no Ed448 and no keys for PSS only. */
-const ofGo = [...common, exporter, keyUpdateOurs, ...algorithmCases].filter(
+const ofGo = [...common, exporter, keyUpdateOurs, ...everyAlgorithm].filter(
   ({ name }) => !/^resumed-session-id$|x448|ed448|pss_pss/.test(name),
 );
 
@@ -121,12 +123,12 @@ const newer = newerNodes.flatMap((major): Entry[] => [
 export const entries: readonly Entry[] = [
   {
     pairing: asServer('openssl s_client', opensslClient),
-    cases: [...common, ...upgrades, ...keyUpdateCases, truncation, fallback, ...algorithmCases],
+    cases: [...common, ...upgrades, ...keyUpdateCases, truncation, fallback, ...everyAlgorithm],
     version: openssl,
   },
   {
     pairing: asClient('openssl s_server', opensslServer),
-    cases: [...common, ...upgrades, ...keyUpdateCases, truncation, ...algorithmCases],
+    cases: [...common, ...upgrades, ...keyUpdateCases, truncation, ...everyAlgorithm],
     version: openssl,
   },
   {

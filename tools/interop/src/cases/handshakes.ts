@@ -127,6 +127,23 @@ const schemeCase = (scheme: SignatureScheme): Case => ({
   },
 });
 
+/** Client and server sign with this scheme and take no other. */
+const clientSchemeCase = (scheme: SignatureScheme): Case => ({
+  name: `client-scheme-${scheme.name}`,
+  versions: scheme.tls13.length === 0 ? ['1.2'] : both,
+  play: async (match) => {
+    const keyType = (scheme.tls13[0] ?? scheme.tls12[0]) as TestKeyType;
+    const client = { schemes: [scheme], certificate: keyType } as const;
+    const server = { schemes: [scheme], clientCertificates: 'require' } as const;
+    const meeting = await meet(match, { keyType, client, server });
+    const both = { peerScheme: scheme.name };
+    expectMeeting(match, meeting, { both, server: { peerName: clientName } });
+  },
+});
+
+/** One case for every scheme that a client's certificate may be proved with. */
+export const clientSchemeCases: readonly Case[] = Object.values(schemes).map(clientSchemeCase);
+
 /** One case for every suite, group and signature scheme that we have. */
 export const algorithmCases: readonly Case[] = [
   ...Object.values(suites).map(suiteCase),

@@ -16,8 +16,12 @@ export type Task = Pick<NodePki, 'root' | 'stranger'> & {
     | { readonly role: 'server'; readonly setup: ServerSetup }
   );
 
+/** A task, or the question what the server of the last one tells of its first connections. */
+export type Request = Task | { readonly count: number };
+
 /** What it says. */
 export interface Reply {
+  readonly failure?: string;
   readonly port?: number;
   readonly results?: readonly Result[];
 }
@@ -28,8 +32,8 @@ export const remoteNodeClient = (major: number): ClientSide => ({
   visit: async (bench, port, setup) => {
     const { certificate } = setup;
     const own = certificate === undefined ? undefined : bench.workshop.pki.client(certificate);
-    const child = start(bench, major, { ...common(bench, own), role: 'client', port, setup });
-    return (await replyOf(child)).results ?? [];
+    const task: Task = { ...common(bench, own), role: 'client', port, setup };
+    return (await ask(bench, major, task)).results ?? [];
   },
 });
 
@@ -38,13 +42,9 @@ export const remoteNodeServer = (major: number): ServerSide => ({
   speech: () => 'lines',
   start: async (bench, setup) => {
     const own = bench.workshop.pki.server(setup.keyType);
-    const child = start(bench, major, { ...common(bench, own), role: 'server', setup });
-    const { port = 0 } = await replyOf(child);
-    const results = async (count: number): Promise<readonly Result[]> => {
-      const replied = replyOf(child);
-      child.send({ count });
-      return (await replied).results ?? [];
-    };
+    const { port = 0 } = await ask(bench, major, { ...common(bench, own), role: 'server', setup });
+    const results = async (count: number): Promise<readonly Result[]> =>
+      (await ask(bench, major, { count })).results ?? [];
     return { port, results };
   },
 });
@@ -56,33 +56,43 @@ const common = ({ workshop }: Bench, own: NodeIdentity | undefined) => ({
   content: workshop.content,
 });
 
-function start(bench: Bench, major: number, task: Task): ChildProcess {
+/** @throws when the program ends before it answers. A program that has not answered when the cell ends is ended. */
+async function ask(bench: Bench, major: number, request: Request): Promise<Reply> {
+  const child = programOf(major);
+  const answered = new AbortController();
+  const { signal } = answered;
+  bench.defer(() => {
+    if (!signal.aborted) child.kill();
+  });
+  try {
+    const gone = once(child, 'exit', { signal }).then(([status]): Reply => {
+      return { failure: `it ended with ${String(status)}` };
+    });
+    const message = once(child, 'message', { signal }).then(([reply]) => reply as Reply);
+    child.send(request);
+    const reply = await Promise.race([message, gone]);
+    if (reply.failure !== undefined) throw new Error(`node ${major}: ${reply.failure}`);
+    return reply;
+  } finally {
+    answered.abort();
+  }
+}
+
+/** One process for all cells: starting takes longer than a cell does. It ends with the run, which does not wait for it. */
+function programOf(major: number): ChildProcess {
+  const known = programs.get(major);
+  if (known?.connected === true && !known.killed) return known;
   const child = fork(fileURLToPath(new URL('program.ts', import.meta.url)), {
     execPath: nodePath(major),
     // It strips types by itself, which it says is an experiment before 24.
     execArgv: ['--conditions=@tlsmith/source', '--disable-warning=ExperimentalWarning'],
     env: { PATH: process.env['PATH'] },
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.on('data', (chunk: Buffer) => bench.note(`node ${major}: ${chunk.toString()}`));
-  }
-  bench.defer(() => child.kill());
-  child.send(task);
+  child.unref();
+  child.channel?.unref();
+  programs.set(major, child);
   return child;
 }
 
-/** @throws when it ends before it says anything. */
-async function replyOf(child: ChildProcess): Promise<Reply> {
-  const said = new AbortController();
-  const { signal } = said;
-  try {
-    const gone = once(child, 'exit', { signal }).then(([status]) => {
-      throw new Error(`the other Node ended with ${String(status)}`);
-    });
-    const message = once(child, 'message', { signal }).then(([reply]) => reply as Reply);
-    return await Promise.race([message, gone]);
-  } finally {
-    said.abort();
-  }
-}
+const programs = new Map<number, ChildProcess>();
