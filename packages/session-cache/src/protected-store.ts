@@ -1,5 +1,6 @@
 import { type Awaitable, type Bytes, type CryptoProvider, concat, uint, utf8 } from '@tlsmith/types';
 import { after } from './awaitable.ts';
+import { momentary } from './momentary.ts';
 import { type SessionKind, type SessionStore, type StoreKey, storeKey, type StoreTimes } from './store.ts';
 import type { TicketKeys } from './ticket.ts';
 
@@ -32,7 +33,16 @@ export class Names {
 
   /** 32 bytes that commit to the whole key, its kind included, and to the context. */
   hash(key: StoreKey): Awaitable<Bytes> {
-    return this.#provider.hash('sha256', concat(this.#prefix, utf8(key)));
+    const prefix = this.#prefix;
+    const data = momentary(prefix.length + key.length);
+    data.set(prefix);
+    let isAscii = true;
+    for (let index = 0; index < key.length; index++) {
+      const code = key.charCodeAt(index);
+      data[prefix.length + index] = code;
+      isAscii &&= code < 128;
+    }
+    return this.#provider.hash('sha256', isAscii ? data : concat(prefix, utf8(key)));
   }
 }
 

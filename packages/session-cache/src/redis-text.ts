@@ -1,4 +1,5 @@
 import type { Bytes } from '@tlsmith/types';
+import { momentary } from './momentary.ts';
 
 /**
  * A value as a Redis client takes and returns it without settings: text (base64 without padding, RFC 4648 §4), behind
@@ -23,7 +24,7 @@ export function fromRedisText(
   const expiresAt = dot < 1 || dot > 11 ? Number.NaN : Number.parseInt(text.slice(0, dot), 36);
   const digits = text.length - dot - 1;
   if (!Number.isSafeInteger(expiresAt) || expiresAt < 0 || digits % 4 === 1) return undefined;
-  const value = decoded(text, dot + 1, new Uint8Array((digits * 3) >> 2));
+  const value = decoded(text, dot + 1, momentary((digits * 3) >> 2));
   return value === undefined ? undefined : { value, expiresAt };
 }
 
