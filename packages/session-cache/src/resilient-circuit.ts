@@ -21,6 +21,8 @@ export class Circuit {
   #pause: number;
   #closedAgainAt: number | undefined;
   #probing = false;
+  /** Since an answer came in time. */
+  #trips = 0;
 
   constructor(options: CircuitOptions) {
     this.#options = options;
@@ -43,9 +45,14 @@ export class Circuit {
   succeeded(pass: Pass): void {
     if (pass !== this.#generation) return;
     this.#errors = 0;
-    this.#pause = this.#options.firstPause;
     this.#closedAgainAt = undefined;
     this.#probing = false;
+    this.#recovered();
+  }
+
+  /** The store answered something else in time: a circuit that is closed has nothing to remember. */
+  alive(): void {
+    if (this.#closedAgainAt === undefined) this.#recovered();
   }
 
   /** What was asked before the circuit opened says nothing new when it fails afterwards. */
@@ -55,14 +62,25 @@ export class Circuit {
     if (how === 'timeout' || this.#probing || this.#errors >= this.#options.errors) this.trip(now);
   }
 
-  /** An answer came too late to count: somebody is there, so the next attempt need not wait for the pause to end. */
+  /**
+   * An answer came too late to count: somebody is there. The first time everybody may ask again, for a hiccup is over by
+   * then; if it goes on, the next attempt need not wait for the pause to end.
+   */
   heard(now: number): void {
-    if (this.#closedAgainAt !== undefined) this.#closedAgainAt = Math.min(now, this.#closedAgainAt);
+    if (this.#closedAgainAt === undefined) return;
+    if (this.#trips === 1 && !this.#probing) this.#closedAgainAt = undefined;
+    else this.#closedAgainAt = Math.min(now, this.#closedAgainAt);
+  }
+
+  #recovered(): void {
+    this.#trips = 0;
+    this.#pause = this.#options.firstPause;
   }
 
   /** Opens it, or keeps it open for longer. */
   trip(now: number): void {
     this.#generation++;
+    this.#trips++;
     this.#errors = 0;
     this.#probing = false;
     this.#closedAgainAt = now + this.#pause;

@@ -109,7 +109,7 @@ test('one attempt at a time, after pauses that double up to a limit, and the fir
   expect(store.metrics().circuit).toBe('closed');
 });
 
-test('a late answer lets the next attempt come at once, and a store that is always late never has two', async () => {
+test('a late answer lets all ask again, and from the next on one at a time: a store that is always late has no two', async () => {
   const { clock, behaviour, store, get, asked } = scene({ limitMs: 50, retryMs: 1000 });
   behaviour.read = () => new Promise((resolve) => clock.after(80, () => resolve(value)));
   void get();
@@ -120,13 +120,26 @@ test('a late answer lets the next attempt come at once, and a store that is alwa
   for (let turn = 2; turn < 10; turn++) {
     void get();
     void get();
-    expect(asked).toHaveLength(turn);
+    expect(asked).toHaveLength(turn + 1);
     await clock.pass(80);
   }
-  expect(store.metrics()).toMatchObject({ timeouts: 9, circuit: 'open' });
+  expect(store.metrics()).toMatchObject({ timeouts: 10, circuit: 'open' });
   behaviour.read = async () => value;
   expect(await get()).toBe(value);
   expect(await get()).toBe(value);
+});
+
+test('after a hiccup everybody asks again, every time that answers came in time in between', async () => {
+  const { clock, behaviour, store, get } = scene({ limitMs: 50, retryMs: 1000 });
+  for (let hiccup = 1; hiccup < 5; hiccup++) {
+    behaviour.read = () => new Promise((resolve) => clock.after(60, () => resolve(value)));
+    const late = get();
+    await clock.pass(60);
+    expect(await late).toBeUndefined();
+    expect(store.metrics()).toMatchObject({ timeouts: hiccup, skipped: 0, circuit: 'closed' });
+    behaviour.read = async () => value;
+    expect(await Promise.all([get(), get()])).toEqual([value, value]);
+  }
 });
 
 test.each([

@@ -38,7 +38,8 @@ export interface ResilientStore extends SessionStore<Bytes> {
  * Puts a limit to what a store outside the process can cost. Whatever it does (answer late, reject, throw, answer
  * garbage, be full), the operation is a miss within `limitMs`, and the handshake goes on as a full one. A store that
  * does not answer is then left alone but for single attempts, after `limitMs`, twice that, and so on up to `retryMs`; the
- * first that is answered in time ends this, and a late answer brings the next attempt forward. Reading and writing are judged apart: a store that is full can still be read.
+ * first that is answered in time ends this, as a late answer does the first time; later ones bring the next attempt
+ * forward. Reading and writing are judged apart: a store that is full can still be read.
  *
  * @example
  * ```ts
@@ -146,6 +147,7 @@ class Resilient implements ResilientStore {
       );
     }
     circuit.succeeded(pass);
+    this.#other(circuit).alive();
     return answer;
   }
 
@@ -155,6 +157,10 @@ class Resilient implements ResilientStore {
     if (code === 'timeout') return this.#late(circuit, pass, error);
     circuit.failed(pass, this.#timers.now(), 'error');
     this.#troubles.count(code === 'garbage' ? 'garbage' : 'errors', error);
+  }
+
+  #other(circuit: Circuit): Circuit {
+    return circuit === this.#reading ? this.#writing : this.#reading;
   }
 
   #heard(): void {
@@ -168,7 +174,7 @@ class Resilient implements ResilientStore {
     const now = this.#timers.now();
     const wasOpen = circuit.open;
     circuit.failed(pass, now, 'timeout');
-    const other = circuit === this.#reading ? this.#writing : this.#reading;
+    const other = this.#other(circuit);
     if (!wasOpen && !other.open) other.trip(now);
     this.#troubles.count('timeouts', error);
   }
