@@ -9,7 +9,7 @@ export function xdh(group: XdhGroup): SynchronousKeyExchange {
   return keyExchange<KeyObject>(group, {
     generate() {
       const { publicKey, privateKey } = curves[group].generate();
-      return { share: fromBase64Url(publicKey.export({ format: 'jwk' }).x), privateKey };
+      return { share: fromBase64Url(publicKey.x), privateKey };
     },
     agree: (privateKey, peerShare) => agreeXdh(group, privateKey, peerShare),
   });
@@ -34,7 +34,25 @@ function agreeXdh(group: XdhGroup, privateKey: KeyObject, peerShare: Bytes): Byt
 
 type XdhGroup = 'x25519' | 'x448';
 
+interface GeneratedPair {
+  readonly publicKey: { readonly x: string };
+  readonly privateKey: KeyObject;
+}
+
+// The public key is encoded while it is generated, and never exported afterwards: in Node 20 the export locks the key and
+// allocates; if that sets off a garbage collection which finds the job that generated the key, the job waits for the same
+// lock, on the same thread, for ever. The types know no JSON Web Key here, Node does.
+const asJwk = { publicKeyEncoding: { format: 'jwk' } };
+
 const curves = {
-  x25519: { crv: 'X25519', length: 32, generate: () => generateKeyPairSync('x25519') },
-  x448: { crv: 'X448', length: 56, generate: () => generateKeyPairSync('x448') },
+  x25519: {
+    crv: 'X25519',
+    length: 32,
+    generate: () => generateKeyPairSync('x25519', asJwk as never) as unknown as GeneratedPair,
+  },
+  x448: {
+    crv: 'X448',
+    length: 56,
+    generate: () => generateKeyPairSync('x448', asJwk as never) as unknown as GeneratedPair,
+  },
 } as const;
