@@ -7,6 +7,7 @@ const source = '@tlsmith/source';
 const long = [
   'packages/session-cache/src/shared-memory.test.ts',
   'packages/session-cache/src/node/{cluster-store,redis-real,ticket-keys-ring}.test.ts',
+  'tools/bad-input/src/watch.test.ts',
   'tools/differential/src/*.test.ts',
   'tools/session-{demo,load}/src/*.test.ts',
 ];
