@@ -5,20 +5,19 @@ import { watch } from './watch.ts';
 
 const [fault] = process.argv.slice(2);
 
-switch (fault) {
-  case 'circle':
-    watch(1).at(7);
-    for (;;);
-  case 'sleep':
-    watch(1).at(7);
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
-    break;
-  case 'none':
-    await goesOn();
-    break;
-  case 'leak':
-    leaks();
-    break;
+if (fault === 'circle') circle();
+else if (fault === 'sleep') sleep();
+else if (fault === 'none') await goesOn();
+else if (fault === 'leak') leaks();
+
+function circle(): never {
+  watch(1).at(7);
+  for (;;);
+}
+
+function sleep(): void {
+  watch(1).at(7);
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
 }
 
 /** Runs for longer than the watch's limit, an input at a time. */
