@@ -61,7 +61,8 @@ const traced = (error: unknown): string =>
     ? `${error.stack}${error.cause === undefined ? '' : `\ncaused by ${traced(error.cause)}`}`
     : String(error);
 
-function outcomeOf(error: Error | undefined): Outcome | undefined {
+/** The outcome that an error stands for; undefined for one that no input may lead to. */
+export function outcomeOf(error: Error | undefined): Outcome | undefined {
   if (error === undefined) return 'closed in order';
   if (isTlsViolation(error)) return 'TlsViolation';
   if (isCertificateRejected(error)) return 'CertificateRejected';
