@@ -1,4 +1,5 @@
 import type { Failure } from '@tlsmith/app-terminal';
+import type { SessionDecision } from 'tlsmith';
 
 /** What was agreed on with a client. */
 export interface Agreed {
@@ -37,6 +38,7 @@ export type ConnectionEvent =
       readonly level: string;
       readonly description: string;
     }
+  | ({ readonly event: 'resumption' } & SessionDecision)
   | ({ readonly event: 'connected' } & Agreed)
   | { readonly event: 'data'; readonly length: number; readonly base64: string }
   | { readonly event: 'closed'; readonly received: number }

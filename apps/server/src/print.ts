@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { Agreed, ConnectionEvent, Direction, ServerEvent } from './events.ts';
 import type { Failure } from '@tlsmith/app-terminal';
+import type { SessionDecision } from 'tlsmith';
 import type { Settings } from './flags.ts';
 
 /** Takes events as they happen. */
@@ -33,6 +34,8 @@ function connectionLines(event: ConnectionEvent): readonly string[] {
     }
     case 'alert':
       return [`${arrow(event.direction)} alert ${event.level} ${event.description}`];
+    case 'resumption':
+      return decision(event);
     case 'connected':
       return [`connected, ${agreedRows(event).join(', ')}`];
     case 'data':
@@ -42,6 +45,13 @@ function connectionLines(event: ConnectionEvent): readonly string[] {
     case 'failed':
       return failure(event);
   }
+}
+
+/** Why a session that was offered was not resumed; what was resumed says `connected`. */
+function decision(decided: SessionDecision): readonly string[] {
+  if (decided.outcome === 'resumed' || decided.reason === 'nothing-offered') return [];
+  const { reason, missed } = decided;
+  return [`session not resumed: ${missed === undefined ? reason : `${reason}, ${missed}`}`];
 }
 
 /** What was agreed on, one fact each. */

@@ -97,6 +97,14 @@ test('without --www and --echo, data is printed and stdin goes to the newest con
   await Promise.all([once(one.resume(), 'close'), once(other.resume(), 'close')]);
 });
 
+test('a session that was offered and not resumed has its reason told', async () => {
+  const [one, other] = [await running('--echo'), await running('--echo')];
+  const { session } = await visit(one.port, files.ca, only('1.2'), 'hello');
+  await visit(other.port, files.ca, { ...only('1.2'), ...(session && { session }) }, 'hello');
+  await expect.poll(other.err).toMatch(/^\[1\] session not resumed: not-found, unknown-key$/m);
+  expect(one.err()).not.toMatch(/not resumed/);
+});
+
 test('--json tells every event with the number of its connection', async () => {
   const { port, events } = await running('--echo', '--json', '--trace');
   await visit(port, files.ca, only('1.2'), 'hello');
@@ -118,6 +126,10 @@ test('--json tells every event with the number of its connection', async () => {
     'write new_session_ticket',
     'write finished',
   ]);
+  expect(told.find(({ event }) => event === 'resumption')).toMatchObject({
+    outcome: 'full',
+    reason: 'nothing-offered',
+  });
   expect(told.find(({ event }) => event === 'connected')).toMatchObject({
     version: 'TLS 1.2',
     serverName: 'localhost',

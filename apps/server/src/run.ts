@@ -3,7 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { Negotiated } from '@tlsmith/handshake';
 import { isTlsMisuse } from '@tlsmith/types';
 import { describeName, parseCertificate } from '@tlsmith/x509';
-import type { Tracer } from 'tlsmith';
+import type { SessionDecision, Tracer } from 'tlsmith';
 import { accept, type CreateServerOptions, serverConfig, type TLSSocket } from 'tlsmith/node';
 import type { Agreed, ConnectionEvent } from './events.ts';
 import { describeFailure } from '@tlsmith/app-terminal';
@@ -74,7 +74,8 @@ async function welcome(raw: Socket, visit: Visit): Promise<void> {
     tell({ event: 'starttls', protocol: settings.startTls.name });
   }
   const tracer = settings.show.messages ? { tracer: tracerOf(tell) } : {};
-  converse(accept(raw, serverConfig({ ...options, ...tracer })), visit);
+  const onResumption = (decision: SessionDecision): void => tell({ event: 'resumption', ...decision });
+  converse(accept(raw, serverConfig({ ...options, ...tracer, onResumption })), visit);
 }
 
 /** Serves a client until both sides are done. */

@@ -5,9 +5,7 @@ import {
   isConnected,
   type MachineEvent,
   messageContext,
-  type Remembered,
   step,
-  type Work,
 } from '@tlsmith/handshake';
 import { RecordChannel } from '@tlsmith/record';
 import { type Bytes, ConnectionFailed, drive, isThenable, TlsMisuse } from '@tlsmith/types';
@@ -17,6 +15,7 @@ import { applyEffect, inFewRecords, sendTogether } from './effects.ts';
 import type { ConnectionEvent } from './events.ts';
 import { Incoming } from './incoming.ts';
 import { Outgoing } from './outgoing.ts';
+import { answering, handOver, type Job, keepSessions } from './keep-sessions.ts';
 import { negotiatedIn, retire, wipeState } from './state.ts';
 
 /**
@@ -29,6 +28,7 @@ export class Connection {
   /** Called when output or events may be there although no method was called: after asynchronous answers. */
   onReady: (() => void) | undefined;
   readonly #parts: ConnectionParts;
+  readonly #answer: ReturnType<typeof answering>;
   readonly #channel: RecordChannel;
   readonly #incoming: Incoming;
   readonly #outgoing: Outgoing;
@@ -46,6 +46,7 @@ export class Connection {
   constructor(parts: ConnectionParts) {
     const { role, padding, limits, tracer } = parts;
     this.#parts = parts;
+    this.#answer = answering(parts.answer);
     this.#events = parts.events;
     this.#state = parts.start;
     this.#channel = new RecordChannel({ role, padding });
@@ -139,7 +140,7 @@ export class Connection {
         const job = this.#nextJob();
         if (job === undefined) return;
         this.#busy = true;
-        const running = drive(job, this.#parts.answer, this.#abort.signal);
+        const running = drive(job, this.#answer, this.#abort.signal);
         this.#waitsForAnswer = isThenable(running);
         if (isThenable(running)) return this.#resumeAfter(running);
       } catch (error) {
@@ -162,7 +163,7 @@ export class Connection {
   }
 
   /** The next event for the machine; what needs no machine is done on the way. */
-  #nextJob(): Work<void> | undefined {
+  #nextJob(): Job | undefined {
     const command = this.#commands.shift();
     if (command !== undefined) return this.#job(command);
     for (;;) {
@@ -183,16 +184,16 @@ export class Connection {
   }
 
   /** One event, all its effects, the next state. */
-  *#job(event: MachineEvent): Work<void> {
+  *#job(event: MachineEvent): Job {
     const { machine, policy, host, tracer } = this.#parts;
     const old = this.#state;
     const { next, effects } = yield* step(machine, policy, old, event);
     if (next.at === 'failed') throw (next as Failed).error;
-    const remembered: Remembered[] = [];
+    yield* keepSessions(effects, host);
     this.#channel.setVersion(messageContext(next).version);
     for (const effect of inFewRecords(effects)) {
-      if (effect.effect === 'remember') remembered.push(effect);
-      else if (effect.effect === 'send') sendTogether(effect, this.#channel, tracer, messageContext(next));
+      if (effect.effect === 'remember') continue;
+      if (effect.effect === 'send') sendTogether(effect, this.#channel, tracer, messageContext(next));
       else yield* applyEffect(effect, this.#channel, host);
     }
     this.#state = next;
@@ -200,11 +201,11 @@ export class Connection {
     tracer?.state?.(next.at);
     const negotiated = negotiatedIn(next);
     if (negotiated !== undefined && !isConnected(old)) this.#events.push({ event: 'connected', negotiated });
-    for (const one of remembered) host.remember(one);
+    handOver(effects, host);
   }
 
   /** Nothing to read for now: what waited for that is done. */
-  #idle(): Work<void> | undefined {
+  #idle(): Job | undefined {
     if (this.connected) this.#outgoing.flush();
     if (this.#commands.length > 0) return this.#nextJob();
     if (this.#wantsClose && !this.#outgoing.waits) this.#outgoing.alert('warning', 'close_notify');

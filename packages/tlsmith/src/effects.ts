@@ -6,6 +6,7 @@ import {
   type AeadAlgorithm,
   alertDescription,
   alertLevel,
+  type Awaitable,
   type Bytes,
   type CipherSuite,
   concat,
@@ -17,7 +18,8 @@ import type { Tracer } from './trace.ts';
 export interface EffectHost {
   aead(suite: CipherSuite): AeadAlgorithm;
   disclose(label: KeyLogLabel, clientRandom: Bytes, secret: Secret): void;
-  remember(remembered: Remembered): void;
+  /** Keeps a session; a server waits for it before it sends on. */
+  remember(remembered: Remembered): Awaitable<void>;
   /** A server's decision, once per handshake. */
   decided(decision: ResumptionDecision): void;
   readonly tracer: Tracer | undefined;

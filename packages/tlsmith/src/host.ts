@@ -1,4 +1,4 @@
-import type { Remembered, ResumptionDecision } from '@tlsmith/handshake';
+import type { ResumptionDecision } from '@tlsmith/handshake';
 import { keyLogLine } from '@tlsmith/key-schedule';
 import { TlsMisuse } from '@tlsmith/types';
 import type { EffectHost } from './effects.ts';
@@ -9,7 +9,7 @@ import type { Tracer } from './trace.ts';
 export function effectHost(
   { options, provider }: ClientConfig | ServerConfig,
   tracer: Tracer | undefined,
-  remember: (remembered: Remembered) => void,
+  remember: EffectHost['remember'],
   decided: (decision: ResumptionDecision) => void = () => undefined,
 ): EffectHost {
   const { keyLog } = options;

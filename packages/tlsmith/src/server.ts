@@ -41,9 +41,8 @@ export class Server extends TlsEnd {
       now,
       authenticate: (ask) => authenticateClient(ask, config, now),
     });
-    const remember = (remembered: Remembered): void => {
-      if (remembered.role === 'server') void sessions?.remember(remembered.id, remembered.session, now());
-    };
+    const remember = (remembered: Remembered): Awaitable<void> =>
+      remembered.role === 'server' ? sessions?.remember(remembered.id, remembered.session, now()) : undefined;
     const host = effectHost(config, tracer, remember, decided);
     super(
       new Connection({
