@@ -7,7 +7,6 @@ import { listening, type Setting, sides } from './ends.ts';
 
 const setting: Setting = { version: 'tls13', cipher: 'aes-128-gcm', key: 'p256' };
 const [role, kind = 'plain', port = '0', count = '0'] = process.argv.slice(2);
-// Both processes make certificates of their own, which nobody checks here: what is weighed is the server.
 
 if (role === 'server') await serve();
 else await hold();

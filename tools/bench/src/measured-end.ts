@@ -1,5 +1,5 @@
 import { listening, type Setting, sides } from './ends.ts';
-import { answering, visits } from './visits.ts';
+import { answering, prepared } from './visits.ts';
 
 // A process with one end of the connections in it, which weighs its own CPU time. The other end is not in it.
 
@@ -19,17 +19,23 @@ export type Order =
 /** What it answers. */
 export interface Report {
   readonly port?: number;
-  /** Microseconds of CPU time since the process began. */
+  /** Microseconds of CPU time: of the visits, or else since the process began. */
   readonly cpu: number;
 }
 
-process.on('message', (order: Order) => void obey(order));
+process.on('message', (order: Order) => void obey(order).then((report) => process.send?.(report)));
 
-async function obey(order: Order): Promise<void> {
-  const port =
-    order.order === 'serve' ? await listening(answering(sides[order.side], order.setting)) : undefined;
-  if (order.order === 'visit') await visits(sides[order.side], order.setting, order.port, order);
+async function obey(order: Order): Promise<Report> {
+  if (order.order === 'weigh') return { cpu: cpu() };
+  const side = sides[order.side];
+  if (order.order === 'serve') return { port: await listening(answering(side, order.setting)), cpu: cpu() };
+  const visits = await prepared(side, order.setting, order.port, order);
+  const before = cpu();
+  await visits();
+  return { cpu: cpu() - before };
+}
+
+function cpu(): number {
   const { user, system } = process.cpuUsage();
-  const report: Report = { ...(port === undefined ? {} : { port }), cpu: user + system };
-  process.send?.(report);
+  return user + system;
 }

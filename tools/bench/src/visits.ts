@@ -7,10 +7,13 @@ import type { Session, Setting, Side } from './ends.ts';
 
 /** A server that answers the first byte and closes. */
 export function answering(side: Side, setting: Setting): Server {
-  return side.serve(setting, (socket) => {
-    socket.on('error', () => undefined);
-    socket.on('data', () => socket.end('x'));
-  });
+  return side.serve(setting, answer);
+}
+
+/** What such a server does with a connection. */
+export function answer(socket: Duplex): void {
+  socket.on('error', () => undefined);
+  socket.on('data', () => socket.end('x'));
 }
 
 /** Says a byte and waits until the connection is closed. */
@@ -43,18 +46,24 @@ async function revisit(side: Side, socket: Duplex, old: Session): Promise<Sessio
   return newest;
 }
 
-/** So many visits one after another, each resuming the one before where `resume` says so. */
-export async function visits(
+/**
+ * So many visits one after another, ready to be timed: where each is to resume the one before, the full handshake that
+ * gives the first session has been.
+ */
+export async function prepared(
   side: Side,
   setting: Setting,
   port: number,
   { count, resume }: { readonly count: number; readonly resume: boolean },
-): Promise<void> {
+): Promise<() => Promise<void>> {
   if (!resume) {
-    for (let i = 0; i < count; i++) await visit(side.connect(setting, port));
-    return;
+    return async () => {
+      for (let i = 0; i < count; i++) await visit(side.connect(setting, port));
+    };
   }
   let session = await firstSession(side, setting, port);
-  for (let i = 1; i < count; i++)
-    session = await revisit(side, side.connect(setting, port, session), session);
+  return async () => {
+    for (let i = 0; i < count; i++)
+      session = await revisit(side, side.connect(setting, port, session), session);
+  };
 }

@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import type { Duplex } from 'node:stream';
 import { node } from '@tlsmith/crypto/node';
 import {
   protectedStore,
@@ -13,15 +11,15 @@ import {
   sharedTicketKeys,
 } from '@tlsmith/session-cache';
 import { systemTimers } from '@tlsmith/session-cache/node';
-import { issue, makeAuthority } from '@tlsmith/testkit/node';
-import { type ClientSession, utf8, type Version } from '@tlsmith/types';
-import { trustAnchors } from '@tlsmith/x509';
+import { utf8 } from '@tlsmith/types';
 import { Redis } from 'ioredis';
 import { identity } from 'tlsmith';
-import { connect, createServer, type TLSSocket } from 'tlsmith/node';
+import { createServer } from 'tlsmith/node';
 import { hasRedisServer, startRedis } from '@tlsmith/testkit/node';
-import { listening, peer, type Session, type Setting } from '../ends.ts';
+import { listening, ours, peer, type Setting, type Side } from '../ends.ts';
 import { type Bench, type Row, seconds } from '../harness.ts';
+import { pki } from '../pki.ts';
+import { answer, answering, prepared } from '../visits.ts';
 
 /** What holds the sessions: options of a server's cache, and how to end what was started for it. */
 interface Means extends Pick<ServerSessionCacheOptions, 'store' | 'tickets'> {
@@ -72,78 +70,32 @@ function keysOfFleet(): ReturnType<typeof sharedTicketKeys> {
 }
 
 const setting: Setting = { version: 'tls13', cipher: 'aes-128-gcm', key: 'p256' };
-const host = 'bench.example';
 const count = 48;
 
 async function opened(name: string, { close, ...means }: Means): Promise<Row> {
-  const authority = makeAuthority({ name: 'Bench Root' });
-  const { chain, privateKeyPem } = issue(authority, { subject: host, dns: [host], keyType: 'p256' });
+  const { chainPem, privateKeyPem } = pki.leaves[setting.key];
   const own = createServer(
     {
-      identity: [identity(node, { chain, key: privateKeyPem })],
+      identity: [identity(node, { chain: chainPem, key: privateKeyPem })],
       sessions: serverSessionCache({ provider: node, lifetime: 3600, ...means }),
     },
     answer,
   );
-  const theirs = peer.serve(setting, answer);
-  const ports = { own: await listening(own), theirs: await listening(theirs) };
-  const roots = trustAnchors([authority.certificate]);
-  const versions: readonly Version[] = ['tls13'];
-  const visitOurs = (session?: Session): Duplex =>
-    connect({
-      host: '127.0.0.1',
-      port: ports.own,
-      serverName: host,
-      trust: { roots },
-      versions,
-      ...(session === undefined ? {} : { session: session as ClientSession }),
-    });
+  const theirs = answering(peer, setting);
+  const ports = { ours: await listening(own), peer: await listening(theirs) };
+  const rate = (side: Side) => async () =>
+    count / (await seconds(await prepared(side, setting, ports[side.name], { count, resume: true })));
   return {
     name,
     unit: 'handshakes/s',
     better: 'higher',
     rounds: 5,
-    ours: async () => rate(visitOurs, (socket) => (socket as TLSSocket).isSessionReused()),
-    peer: async () => rate((session) => peer.connect(setting, ports.theirs, session), peer.resumed),
+    ours: rate(ours),
+    peer: rate(peer),
     close: () => {
       own.close();
       theirs.close();
       close();
     },
   };
-}
-
-function answer(socket: Duplex): void {
-  socket.on('error', nothing);
-  socket.on('data', () => socket.end('x'));
-}
-
-/** Visits one after the other, each with the newest session of the one before. */
-async function rate(
-  visit: (session?: Session) => Duplex,
-  resumed: (socket: Duplex) => boolean,
-): Promise<number> {
-  let session = await newest(visit(), () => true);
-  const taken = await seconds(async () => {
-    for (let index = 0; index < count; index++) session = await newest(visit(session), resumed, session);
-  });
-  return count / taken;
-}
-
-/** The newest session of a visit, or the old one where none came. */
-async function newest(socket: Duplex, resumed: (socket: Duplex) => boolean, old?: Session): Promise<Session> {
-  let session = old;
-  let good = false;
-  socket.on('session', (made: Session) => {
-    session = made;
-  });
-  socket.on('secureConnect', () => {
-    good = resumed(socket);
-  });
-  socket.write('x');
-  socket.resume();
-  await once(socket, 'close');
-  if (session === undefined || !good)
-    throw new Error(`resumed: ${good}, a session: ${session !== undefined}`);
-  return session;
 }

@@ -1,11 +1,8 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { listening, peer, type Setting } from '../ends.ts';
 import type { Bench } from '../harness.ts';
 import type { Order, Report } from '../measured-end.ts';
-import { withPki } from '../pki.ts';
-import { answering, visits } from '../visits.ts';
+import { Program } from '../program.ts';
+import { answering, prepared } from '../visits.ts';
 
 const setting: Setting = { version: 'tls13', cipher: 'aes-128-gcm', key: 'p256' };
 const count = 400;
@@ -42,29 +39,25 @@ type Measured = (side: 'ours' | 'peer') => Promise<number>;
 async function servers(ends: Ends, resume: boolean): Promise<Measured> {
   const ports = { ours: await ends.ours.serve(), peer: await ends.peer.serve() };
   return async (side) => {
+    const visits = await prepared(peer, setting, ports[side], { count, resume });
     const before = await ends[side].weigh();
-    await visits(peer, setting, ports[side], { count, resume });
+    await visits();
     return ((await ends[side].weigh()) - before) / count;
   };
 }
 
 async function clients(ends: Ends, resume: boolean): Promise<Measured> {
   const port = await listening(answering(peer, setting).unref());
-  return async (side) => {
-    const before = await ends[side].weigh();
-    return ((await ends[side].visit(port, resume)) - before) / count;
-  };
+  return async (side) => (await ends[side].visit(port, resume)) / count;
 }
 
 /** A process with one end in it. */
 class End {
   readonly #side: 'ours' | 'peer';
-  readonly #process: ChildProcess;
+  readonly #program = new Program('measured-end.ts');
 
   constructor(side: 'ours' | 'peer') {
     this.#side = side;
-    const program = fileURLToPath(new URL('../measured-end.ts', import.meta.url));
-    this.#process = fork(program, [], { env: withPki() });
   }
 
   async serve(): Promise<number> {
@@ -77,17 +70,16 @@ class End {
     return (await this.#ask({ order: 'weigh' })).cpu;
   }
 
+  /** Microseconds of CPU time for the visits. */
   async visit(port: number, resume: boolean): Promise<number> {
     return (await this.#ask({ order: 'visit', side: this.#side, setting, port, count, resume })).cpu;
   }
 
   stop(): void {
-    this.#process.kill();
+    this.#program.stop();
   }
 
-  async #ask(order: Order): Promise<Report> {
-    this.#process.send(order);
-    const [report] = (await once(this.#process, 'message')) as [Report];
-    return report;
+  #ask(order: Order): Promise<Report> {
+    return this.#program.ask({ ...order });
   }
 }

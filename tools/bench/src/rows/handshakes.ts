@@ -1,6 +1,6 @@
 import { listening, ours, peer, type Setting, type Side } from '../ends.ts';
 import { type Bench, seconds } from '../harness.ts';
-import { answering, visit, visits } from '../visits.ts';
+import { answering, prepared, visit } from '../visits.ts';
 
 /** Handshakes a second, each with one byte of data, TCP connect and close. */
 export const handshakes: readonly Bench[] = (['tls13', 'tls12'] as const).flatMap((version) =>
@@ -53,7 +53,7 @@ function resumed(setting: Setting): Bench {
       const own = await opened(setting, ours);
       const theirs = await opened(setting, peer);
       const run = (side: Side, port: number) => async () =>
-        count / (await seconds(() => visits(side, setting, port, { count, resume: true })));
+        count / (await seconds(await prepared(side, setting, port, { count, resume: true })));
       return {
         name,
         unit: 'handshakes/s',

@@ -1,7 +1,5 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import type { Bench } from '../harness.ts';
+import { Program } from '../program.ts';
 
 /** Idle connections of the server process. */
 const connections = 2000;
@@ -27,13 +25,11 @@ export const memory: readonly Bench[] = [
 
 /** KiB that each connection adds to a fresh server process whose clients live in another. */
 async function perConnection(kind: 'plain' | 'ours' | 'peer'): Promise<number> {
-  const program = fileURLToPath(new URL('../idle.ts', import.meta.url));
-  const execArgv = ['--expose-gc', ...process.execArgv.filter((flag) => !flag.startsWith('--inspect'))];
-  const server = fork(program, ['server', kind], { execArgv });
-  const [{ port }] = (await once(server, 'message')) as [{ port: number }];
-  const client = fork(program, ['client', kind, String(port), String(connections)], { execArgv });
-  const [{ kib }] = (await once(server, 'message')) as [{ kib: number }];
-  client.kill();
-  server.kill();
+  const server = new Program('idle.ts', ['server', kind], ['--expose-gc']);
+  const { port } = await server.next<{ port: number }>();
+  const clients = new Program('idle.ts', ['client', kind, String(port), String(connections)]);
+  const { kib } = await Promise.race([server.next<{ kib: number }>(), clients.loss]);
+  clients.stop();
+  server.stop();
   return kib;
 }
