@@ -1,16 +1,17 @@
 import { type ChildProcess, fork, type Serializable } from 'node:child_process';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withPki } from './pki.ts';
 
-/** A program beside this file, in a process of its own that has the certificates of this one. */
+/** A program in a process of its own, which has the certificates of this one. */
 export class Program {
   readonly #name: string;
   readonly #process: ChildProcess;
 
-  constructor(name: string, args: readonly string[] = [], flags: readonly string[] = []) {
-    this.#name = name;
+  constructor(file: URL, args: readonly string[] = [], flags: readonly string[] = []) {
+    const path = fileURLToPath(file);
+    this.#name = basename(path);
     const inherited = process.execArgv.filter((flag) => !flag.startsWith('--inspect'));
-    const path = fileURLToPath(new URL(name, import.meta.url));
     this.#process = fork(path, args, { execArgv: [...flags, ...inherited], env: withPki() });
   }
 

@@ -54,7 +54,7 @@ async function clients(ends: Ends, resume: boolean): Promise<Measured> {
 /** A process with one end in it. */
 class End {
   readonly #side: 'ours' | 'peer';
-  readonly #program = new Program('measured-end.ts');
+  readonly #program = new Program(new URL('../measured-end.ts', import.meta.url));
 
   constructor(side: 'ours' | 'peer') {
     this.#side = side;

@@ -25,11 +25,13 @@ export const memory: readonly Bench[] = [
 
 /** KiB that each connection adds to a fresh server process whose clients live in another. */
 async function perConnection(kind: 'plain' | 'ours' | 'peer'): Promise<number> {
-  const server = new Program('idle.ts', ['server', kind], ['--expose-gc']);
+  const server = new Program(idle, ['server', kind], ['--expose-gc']);
   const { port } = await server.next<{ port: number }>();
-  const clients = new Program('idle.ts', ['client', kind, String(port), String(connections)]);
+  const clients = new Program(idle, ['client', kind, String(port), String(connections)]);
   const { kib } = await Promise.race([server.next<{ kib: number }>(), clients.loss]);
   clients.stop();
   server.stop();
   return kib;
 }
+
+const idle = new URL('../idle.ts', import.meta.url);
