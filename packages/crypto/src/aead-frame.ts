@@ -1,16 +1,22 @@
 import { copyBytes, type AeadAlgorithm, type AeadKey, type Bytes, TlsMisuse } from '@tlsmith/types';
 import type { AeadName } from './synchronous.ts';
 
-/** What differs between the AEADs: both functions get a key of the right length and 12-byte nonces. */
-export interface AeadFunctions {
+/** What differs between the AEADs, under one key: both functions get 12-byte nonces. */
+export interface KeyedAead {
   /** Writes the encryption of `output`'s first bytes, all but the last 16, over them, and the tag behind them. */
-  readonly encrypt: (key: Bytes, nonce: Bytes, additional: Bytes, output: Bytes) => void;
+  encrypt(nonce: Bytes, additional: Bytes, output: Bytes): void;
   /** Fresh plaintext, or undefined when the tag (the last 16 bytes; there are that many) is wrong. */
-  readonly decrypt: (key: Bytes, nonce: Bytes, additional: Bytes, ciphertext: Bytes) => Bytes | undefined;
+  decrypt(nonce: Bytes, additional: Bytes, ciphertext: Bytes): Bytes | undefined;
+  /** Overwrites what it derived from the key; the key itself is its owner's to overwrite. */
+  destroy?(): void;
 }
 
-/** An AEAD value (RFC 5116 §2) around a provider's two functions: sizes, ownership and the life of the key. */
-export function aead(name: AeadName, functions: AeadFunctions): AeadAlgorithm {
+/**
+ * An AEAD value (RFC 5116 §2) around a provider's functions: sizes, ownership and the life of the key.
+ *
+ * @param keyed Gets keys of the right length, which nobody else has and which stay unchanged until `destroy`.
+ */
+export function aead(name: AeadName, keyed: (key: Bytes) => KeyedAead): AeadAlgorithm {
   const keyLength = keyLengths[name];
   return {
     name,
@@ -21,17 +27,18 @@ export function aead(name: AeadName, functions: AeadFunctions): AeadAlgorithm {
       if (key.length !== keyLength) {
         throw new TlsMisuse('aead-key-length', `${name} takes a key of ${keyLength} bytes`);
       }
-      return new BoundKey(functions, copyBytes(key));
+      const own = copyBytes(key);
+      return new BoundKey(keyed(own), own);
     },
   };
 }
 
 class BoundKey implements AeadKey {
-  readonly #functions: AeadFunctions;
-  #key: Bytes | undefined;
+  #keyed: KeyedAead | undefined;
+  readonly #key: Bytes;
 
-  constructor(functions: AeadFunctions, key: Bytes) {
-    this.#functions = functions;
+  constructor(keyed: KeyedAead, key: Bytes) {
+    this.#keyed = keyed;
     this.#key = key;
   }
 
@@ -44,24 +51,25 @@ class BoundKey implements AeadKey {
     // One pass over joined bytes beats two calls into the cipher, most of all for small records.
     output.set(content);
     output.set(suffix, content.length);
-    this.#functions.encrypt(this.#alive(), nonce, additional, output.subarray(0, length));
+    this.#alive().encrypt(nonce, additional, output.length === length ? output : output.subarray(0, length));
   }
 
   open(nonce: Bytes, additional: Bytes, ciphertext: Bytes): Bytes | undefined {
-    const key = this.#alive();
+    const keyed = this.#alive();
     if (nonce.length !== nonceLength || ciphertext.length < tagLength) return undefined;
-    return this.#functions.decrypt(key, nonce, additional, ciphertext);
+    return keyed.decrypt(nonce, additional, ciphertext);
   }
 
   destroy(): void {
-    this.#key?.fill(0);
-    this.#key = undefined;
+    this.#keyed?.destroy?.();
+    this.#keyed = undefined;
+    this.#key.fill(0);
   }
 
-  #alive(): Bytes {
-    if (this.#key === undefined)
+  #alive(): KeyedAead {
+    if (this.#keyed === undefined)
       throw new TlsMisuse('aead-key-destroyed', 'this key was destroyed: bind it again');
-    return this.#key;
+    return this.#keyed;
   }
 }
 

@@ -12,19 +12,19 @@ export const aeads: Readonly<Record<AeadName, AeadAlgorithm>> = {
 };
 
 function portable(name: AeadName, cipher: Cipher): AeadAlgorithm {
-  return aead(name, {
-    encrypt(key, nonce, additional, output) {
+  return aead(name, (key) => ({
+    encrypt(nonce, additional, output) {
       const content = output.subarray(0, output.length - 16);
       output.set(cipher(key, nonce, additional).encrypt(content));
     },
-    decrypt(key, nonce, additional, ciphertext) {
+    decrypt(nonce, additional, ciphertext) {
       try {
         return cipher(key, nonce, additional).decrypt(ciphertext);
       } catch {
         return undefined;
       }
     },
-  });
+  }));
 }
 
 type Cipher = (
