@@ -34,15 +34,11 @@ export class Names {
   /** 32 bytes that commit to the whole key, its kind included, and to the context. */
   hash(key: StoreKey): Awaitable<Bytes> {
     const prefix = this.#prefix;
-    const data = momentary(prefix.length + key.length);
+    // UTF-8 takes three bytes at most for what a string counts as one.
+    const data = momentary(prefix.length + 3 * key.length);
     data.set(prefix);
-    let isAscii = true;
-    for (let index = 0; index < key.length; index++) {
-      const code = key.charCodeAt(index);
-      data[prefix.length + index] = code;
-      isAscii &&= code < 128;
-    }
-    return this.#provider.hash('sha256', isAscii ? data : concat(prefix, utf8(key)));
+    const { written } = encoder.encodeInto(key, data.subarray(prefix.length));
+    return this.#provider.hash('sha256', data.subarray(0, prefix.length + written));
   }
 }
 
@@ -93,3 +89,4 @@ export class ProtectedStore<S> implements SessionStore<S> {
 }
 
 const label = utf8('tlsmith store key');
+const encoder = new TextEncoder();

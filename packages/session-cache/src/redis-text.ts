@@ -24,32 +24,34 @@ export function fromRedisText(
   const expiresAt = dot < 1 || dot > 11 ? Number.NaN : Number.parseInt(text.slice(0, dot), 36);
   const digits = text.length - dot - 1;
   if (!Number.isSafeInteger(expiresAt) || expiresAt < 0 || digits % 4 === 1) return undefined;
-  const value = decoded(text, dot + 1, momentary((digits * 3) >> 2));
+  // Bytes are read several times as fast as the characters of a string.
+  const read = text.length <= scratch.length ? scratch : new Uint8Array(text.length);
+  if (encoder.encodeInto(text, read).read !== text.length) return undefined;
+  const value = decoded(read.subarray(dot + 1, text.length), momentary((digits * 3) >> 2));
   return value === undefined ? undefined : { value, expiresAt };
 }
 
-/** The digits from `from` on, four at a time; those that are missing in the last four count as zero. */
-function decoded(text: string, from: number, value: Bytes): Bytes | undefined {
+/** Digits, four at a time; those that are missing in the last four count as zero. */
+function decoded(digits: Bytes, value: Bytes): Bytes | undefined {
   let wrong = 0;
-  for (let at = 0, index = from; index < text.length; at += 3, index += 4) {
-    const a = digitAt(text, index);
-    const b = digitAt(text, index + 1);
-    const c = index + 2 < text.length ? digitAt(text, index + 2) : 0;
-    const d = index + 3 < text.length ? digitAt(text, index + 3) : 0;
-    wrong |= a | b | c | d;
+  for (let index = 0, at = 0; index < digits.length; index += 4, at += 3) {
+    const bits =
+      (valueAt(digits, index) << 18) |
+      (valueAt(digits, index + 1) << 12) |
+      (valueAt(digits, index + 2) << 6) |
+      valueAt(digits, index + 3);
+    wrong |= bits;
     // Writing past the end of a typed array does nothing.
-    value[at] = (a << 2) | (b >> 4);
-    value[at + 1] = (b << 4) | (c >> 2);
-    value[at + 2] = (c << 6) | d;
+    value[at] = bits >> 16;
+    value[at + 1] = bits >> 8;
+    value[at + 2] = bits;
   }
-  return wrong > 63 ? undefined : value;
+  // What is no digit has all bits, also the eight that four digits have not.
+  return wrong >> 24 === 0 ? value : undefined;
 }
 
-/** The digit's value, or more than 63. */
-function digitAt(text: string, index: number): number {
-  const code = text.charCodeAt(index);
-  return code > 127 ? 255 : (values[code] as number);
-}
+const valueAt = (digits: Bytes, index: number): number =>
+  index < digits.length ? (values[digits[index] as number] as number) : 0;
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
@@ -59,8 +61,10 @@ const pairs: readonly string[] = Array.from(
   (_, bits) => `${alphabet[bits >> 6]}${alphabet[bits & 63]}`,
 );
 
-/** The digit's value for every character below 128; 255 where there is none. */
-const values: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) => {
-  const value = alphabet.indexOf(String.fromCharCode(code));
-  return value < 0 ? 255 : value;
-});
+/** The digit's value for every byte; all bits where there is none. */
+const values: Int32Array = Int32Array.from({ length: 256 }, (_, code) =>
+  alphabet.indexOf(String.fromCharCode(code)),
+);
+
+const encoder = new TextEncoder();
+const scratch = new Uint8Array(1024);

@@ -84,9 +84,10 @@ function answer(asked: readonly Asked[], reply: unknown): void {
     for (const { reject } of asked) reject(error);
     return;
   }
-  for (const [index, { read, resolve, reject }] of asked.entries()) {
+  let index = 0;
+  for (const { read, resolve, reject } of asked) {
     try {
-      resolve(read(reply[index]));
+      resolve(read(reply[index++]));
     } catch (error) {
       reject(error);
     }
