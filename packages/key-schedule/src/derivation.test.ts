@@ -68,9 +68,10 @@ const every: Readonly<Record<string, () => schedule.Derivation<unknown>>> = {
 };
 const functions = Object.entries(every);
 
-test('this list holds every function of the package that yields', () => {
-  const generators = Object.entries(schedule).filter(([, value]) => /^\s*function\*/.test(value.toString()));
-  expect(Object.keys(every).sort()).toEqual(generators.map(([name]) => name).toSorted());
+test('this list holds every function of the package but those that ask nothing', () => {
+  const asksNothing = ['append', 'keyLogLine', 'parseKeyLog', 'transcriptBytes', 'truncatedClientHello'];
+  const all = Object.entries(schedule).filter(([, value]) => typeof value === 'function');
+  expect([...Object.keys(every), ...asksNothing].toSorted()).toEqual(all.map(([name]) => name).toSorted());
 });
 
 test.each(functions)('%s: answers that come later give the same result', async (_, work) => {

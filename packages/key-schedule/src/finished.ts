@@ -89,11 +89,11 @@ export function* pskBinder(
  * compute(node, finishedVerifyData12(sha256, master, 'client', new Uint8Array(32))).length; // 12
  * ```
  */
-export function* finishedVerifyData12(
+export function finishedVerifyData12(
   hash: HashInfo,
   master: Secret<'master'>,
   role: Role,
   transcriptHash: Bytes,
 ): Derivation<Bytes> {
-  return yield* prf(hash, master, `${role} finished`, hashOutput(hash, transcriptHash), 12);
+  return prf(hash, master, `${role} finished`, hashOutput(hash, transcriptHash), 12);
 }

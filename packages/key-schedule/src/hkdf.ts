@@ -1,15 +1,5 @@
-import {
-  type Bytes,
-  concat,
-  type HashInfo,
-  hmac,
-  noBytes,
-  type Secret,
-  TlsMisuse,
-  uint,
-  utf8,
-} from '@tlsmith/types';
-import { copyOf, type Derivation, firstBytes } from './derivation.ts';
+import { type Bytes, type HashInfo, hmac, noBytes, type Secret, TlsMisuse, utf8 } from '@tlsmith/types';
+import { copyOf, type Derivation } from './derivation.ts';
 
 /**
  * HKDF-Extract (RFC 5869 §2.2): concentrates `ikm` into a pseudorandom key of `hash.length` bytes.
@@ -56,15 +46,23 @@ export function* hkdfExpand(
   length: number,
 ): Derivation<Bytes> {
   const count = blockCount(hash, prk, length);
-  const blocks: Bytes[] = [];
+  const output = new Uint8Array(length);
+  let block = noBytes;
+  let input = noBytes;
   try {
-    while (blocks.length < count) {
-      const counter = uint(blocks.length + 1, 1);
-      blocks.push(yield* expandBlock(hash, prk, [blocks.at(-1) ?? noBytes, info, counter]));
+    for (let counter = 1; counter <= count; counter++) {
+      input = blockInput(block, info, counter);
+      block.fill(0);
+      block = yield* hmac(hash.name, prk, input);
+      input.fill(0);
+      const from = (counter - 1) * hash.length;
+      const taken = Math.min(hash.length, length - from);
+      for (let index = 0; index < taken; index++) output[from + index] = block[index] as number;
     }
-    return firstBytes(blocks, length);
+    return output;
   } finally {
-    for (const block of blocks) block.fill(0);
+    block.fill(0);
+    input.fill(0);
   }
 }
 
@@ -84,14 +82,14 @@ export function* hkdfExpand(
  * ```
  */
 // oxlint-disable-next-line eslint/max-params -- the RFC's four and the hash; the other packages call it this way
-export function* hkdfExpandLabel(
+export function hkdfExpandLabel(
   hash: HashInfo,
   secret: Secret | Bytes,
   label: string,
   context: Bytes,
   length: number,
 ): Derivation<Bytes> {
-  return yield* hkdfExpand(hash, secret, hkdfLabel(label, context, length), length);
+  return hkdfExpand(hash, secret, hkdfLabel(label, context, length), length);
 }
 
 function blockCount(hash: HashInfo, prk: Secret | Bytes, length: number): number {
@@ -112,21 +110,20 @@ function blockCount(hash: HashInfo, prk: Secret | Bytes, length: number): number
   return Math.ceil(length / hash.length);
 }
 
-function* expandBlock(hash: HashInfo, prk: Secret | Bytes, parts: readonly Bytes[]): Derivation<Bytes> {
-  const input = concat(...parts);
-  try {
-    return yield* hmac(hash.name, prk, input);
-  } finally {
-    // From the second block on the input starts with output.
-    input.fill(0);
-  }
+/** T(N-1) | info | N, of which T(N-1) is output. */
+function blockInput(previous: Bytes, info: Bytes, counter: number): Bytes {
+  const input = new Uint8Array(previous.length + info.length + 1);
+  input.set(previous);
+  input.set(info, previous.length);
+  input[input.length - 1] = counter;
+  return input;
 }
 
 /** The HkdfLabel structure (RFC 9846 §7.1). */
 function hkdfLabel(label: string, context: Bytes, length: number): Bytes {
-  const full = utf8(`tls13 ${label}`);
-  if (full.length < 7 || full.length > 255) {
-    throw new TlsMisuse('hkdf-label', `a label has 1 to 249 bytes, not ${full.length - 6}`);
+  const { read, written } = encoder.encodeInto(label, labelRoom);
+  if (label.length === 0 || read < label.length) {
+    throw new TlsMisuse('hkdf-label', `a label has 1 to 249 bytes, not ${utf8(label).length}`);
   }
   if (context.length > 255) {
     throw new TlsMisuse(
@@ -134,5 +131,19 @@ function hkdfLabel(label: string, context: Bytes, length: number): Bytes {
       `a context has at most 255 bytes, not ${context.length}: hash it first`,
     );
   }
-  return concat(uint(length, 2), uint(full.length, 1), full, uint(context.length, 1), context);
+  const structure = new Uint8Array(2 + 1 + prefix.length + written + 1 + context.length);
+  structure[0] = length >> 8;
+  structure[1] = length;
+  structure[2] = prefix.length + written;
+  structure.set(prefix, 3);
+  const contextAt = 3 + prefix.length + written;
+  for (let index = 0; index < written; index++)
+    structure[contextAt - written + index] = labelRoom[index] as number;
+  structure[contextAt] = context.length;
+  structure.set(context, contextAt + 1);
+  return structure;
 }
+
+const encoder = new TextEncoder();
+const prefix = utf8('tls13 ');
+const labelRoom = new Uint8Array(255 - prefix.length);

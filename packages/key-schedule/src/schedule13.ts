@@ -76,58 +76,55 @@ export function* binderKey(
 }
 
 /** client_early_traffic_secret; `helloHash` is the hash of ClientHello (RFC 9846 §7.1). */
-export function* clientEarlyTrafficSecret(
-  early: EarlyStage,
-  helloHash: Bytes,
-): Derivation<Secret<'traffic'>> {
-  return yield* deriveSecret(early, 'traffic', 'c e traffic', helloHash);
+export function clientEarlyTrafficSecret(early: EarlyStage, helloHash: Bytes): Derivation<Secret<'traffic'>> {
+  return deriveSecret(early, 'traffic', 'c e traffic', helloHash);
 }
 
 /** early_exporter_secret; `helloHash` is the hash of ClientHello (RFC 9846 §7.1). */
-export function* earlyExporterSecret(early: EarlyStage, helloHash: Bytes): Derivation<Secret<'exporter'>> {
-  return yield* deriveSecret(early, 'exporter', 'e exp master', helloHash);
+export function earlyExporterSecret(early: EarlyStage, helloHash: Bytes): Derivation<Secret<'exporter'>> {
+  return deriveSecret(early, 'exporter', 'e exp master', helloHash);
 }
 
 /** client_handshake_traffic_secret; the hash goes through ServerHello (RFC 9846 §7.1). */
-export function* clientHandshakeTrafficSecret(
+export function clientHandshakeTrafficSecret(
   handshake: HandshakeStage,
   transcriptHash: Bytes,
 ): Derivation<Secret<'traffic'>> {
-  return yield* deriveSecret(handshake, 'traffic', 'c hs traffic', transcriptHash);
+  return deriveSecret(handshake, 'traffic', 'c hs traffic', transcriptHash);
 }
 
 /** server_handshake_traffic_secret; the hash goes through ServerHello (RFC 9846 §7.1). */
-export function* serverHandshakeTrafficSecret(
+export function serverHandshakeTrafficSecret(
   handshake: HandshakeStage,
   transcriptHash: Bytes,
 ): Derivation<Secret<'traffic'>> {
-  return yield* deriveSecret(handshake, 'traffic', 's hs traffic', transcriptHash);
+  return deriveSecret(handshake, 'traffic', 's hs traffic', transcriptHash);
 }
 
 /** client_application_traffic_secret_0; the hash goes through the server's Finished (RFC 9846 §7.1). */
-export function* clientApplicationTrafficSecret(
+export function clientApplicationTrafficSecret(
   main: MainStage,
   transcriptHash: Bytes,
 ): Derivation<Secret<'traffic'>> {
-  return yield* deriveSecret(main, 'traffic', 'c ap traffic', transcriptHash);
+  return deriveSecret(main, 'traffic', 'c ap traffic', transcriptHash);
 }
 
 /** server_application_traffic_secret_0; the hash goes through the server's Finished (RFC 9846 §7.1). */
-export function* serverApplicationTrafficSecret(
+export function serverApplicationTrafficSecret(
   main: MainStage,
   transcriptHash: Bytes,
 ): Derivation<Secret<'traffic'>> {
-  return yield* deriveSecret(main, 'traffic', 's ap traffic', transcriptHash);
+  return deriveSecret(main, 'traffic', 's ap traffic', transcriptHash);
 }
 
 /** exporter_secret; the hash goes through the server's Finished (RFC 9846 §7.1). */
-export function* exporterSecret(main: MainStage, transcriptHash: Bytes): Derivation<Secret<'exporter'>> {
-  return yield* deriveSecret(main, 'exporter', 'exp master', transcriptHash);
+export function exporterSecret(main: MainStage, transcriptHash: Bytes): Derivation<Secret<'exporter'>> {
+  return deriveSecret(main, 'exporter', 'exp master', transcriptHash);
 }
 
 /** resumption_secret, from which tickets get their PSKs; the hash goes through the client's Finished (RFC 9846 §7.1). */
-export function* resumptionSecret(main: MainStage, transcriptHash: Bytes): Derivation<Secret<'psk'>> {
-  return yield* deriveSecret(main, 'psk', 'res master', transcriptHash);
+export function resumptionSecret(main: MainStage, transcriptHash: Bytes): Derivation<Secret<'psk'>> {
+  return deriveSecret(main, 'psk', 'res master', transcriptHash);
 }
 
 /**

@@ -26,8 +26,8 @@ export interface QuicDirectionKeys extends DirectionKeys {
  * compute(node, trafficKeys(suites.TLS_AES_128_GCM_SHA256, traffic)).key.length; // 16
  * ```
  */
-export function* trafficKeys(suite: TrafficSuite, traffic: Secret<'traffic'>): Derivation<DirectionKeys> {
-  return yield* keyAndIv(suite, traffic, '');
+export function trafficKeys(suite: TrafficSuite, traffic: Secret<'traffic'>): Derivation<DirectionKeys> {
+  return keyAndIv(suite, traffic, '');
 }
 
 /**
@@ -42,11 +42,8 @@ export function* trafficKeys(suite: TrafficSuite, traffic: Secret<'traffic'>): D
  * compute(node, nextTrafficSecret(sha256, traffic)).length; // 32
  * ```
  */
-export function* nextTrafficSecret(
-  hash: HashInfo,
-  traffic: Secret<'traffic'>,
-): Derivation<Secret<'traffic'>> {
-  return yield* expandSecret(hash, traffic, 'traffic upd');
+export function nextTrafficSecret(hash: HashInfo, traffic: Secret<'traffic'>): Derivation<Secret<'traffic'>> {
+  return expandSecret(hash, traffic, 'traffic upd');
 }
 
 /**
@@ -71,11 +68,11 @@ export function* quicTrafficKeys(
 }
 
 /** The secret after a QUIC key update (RFC 9001 §6.1). */
-export function* nextQuicTrafficSecret(
+export function nextQuicTrafficSecret(
   hash: HashInfo,
   traffic: Secret<'traffic'>,
 ): Derivation<Secret<'traffic'>> {
-  return yield* expandSecret(hash, traffic, 'quic ku');
+  return expandSecret(hash, traffic, 'quic ku');
 }
 
 function* keyAndIv(

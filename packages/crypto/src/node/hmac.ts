@@ -10,22 +10,19 @@ export const hmac: (name: HashName, key: Bytes, data: Bytes) => Bytes =
   typeof crypto.hash === 'function' ? fromTwoHashes : streamed;
 
 function fromTwoHashes(name: HashName, key: Bytes, data: Bytes): Bytes {
-  const { block, inner, outer } = rooms[known(name)];
-  if (key.length > block.length || data.length > longest) return streamed(name, key, data);
-  const blockLength = block.length;
-  const innerEnd = blockLength + data.length;
-  block.set(key);
+  const { blockLength, inner, outer } = rooms[known(name)];
+  if (key.length > blockLength || data.length > longest) return streamed(name, key, data);
   for (let at = 0; at < blockLength; at++) {
-    inner[at] = (block[at] as number) ^ 0x36;
-    outer[at] = (block[at] as number) ^ 0x5c;
+    const byte = at < key.length ? (key[at] as number) : 0;
+    inner[at] = byte ^ 0x36;
+    outer[at] = byte ^ 0x5c;
   }
   inner.set(data, blockLength);
-  const digest = crypto.hash(name, inner.subarray(0, innerEnd), 'buffer');
-  outer.set(digest, blockLength);
+  const digest = crypto.hash(name, inner.subarray(0, blockLength + data.length), 'buffer');
+  for (let at = 0; at < digest.length; at++) outer[blockLength + at] = digest[at] as number;
   const mac = plain(crypto.hash(name, outer, 'buffer'));
   // The rooms outlive the key.
-  block.fill(0);
-  inner.fill(0, 0, innerEnd);
+  inner.fill(0, 0, blockLength + data.length);
   outer.fill(0);
   digest.fill(0);
   return mac;
@@ -37,8 +34,7 @@ function streamed(name: HashName, key: Bytes, data: Bytes): Bytes {
 
 /** Where the inputs of the two hashes are put together: nothing here is called while it is at work. */
 interface Room {
-  /** The key, padded to a block. */
-  readonly block: Bytes;
+  readonly blockLength: number;
   readonly inner: Bytes;
   readonly outer: Bytes;
 }
@@ -47,7 +43,7 @@ interface Room {
 const longest = 512;
 
 const room = (blockLength: number, digestLength: number): Room => ({
-  block: new Uint8Array(blockLength),
+  blockLength,
   inner: new Uint8Array(blockLength + longest),
   outer: new Uint8Array(blockLength + digestLength),
 });
