@@ -53,7 +53,8 @@ async function opened(name: string, how: 'alone' | 'sealed' | 'limited'): Promis
     name,
     unit: 'GET/s',
     better: 'higher',
-    rounds: 7,
+    rounds: 9,
+    warmUp: 3,
     ours: () => rate(ours),
     peer: () => rate(async (index) => client.get(hashed[index & 4095] as string)),
     close: () => {

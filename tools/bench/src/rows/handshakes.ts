@@ -2,6 +2,9 @@ import { listening, ours, peer, type Setting, type Side } from '../ends.ts';
 import { type Bench, seconds } from '../harness.ts';
 import { answering, prepared, visit } from '../visits.ts';
 
+/** Rounds that are not counted: it takes some thousand handshakes until all the code that they run is compiled. */
+const warmUp = 10;
+
 /** Handshakes a second, each with one byte of data, TCP connect and close. */
 export const handshakes: readonly Bench[] = (['tls13', 'tls12'] as const).flatMap((version) =>
   (['p256', 'rsa'] as const).flatMap((key) =>
@@ -36,6 +39,7 @@ function full(setting: Setting, concurrency: number, [client, server]: readonly 
         unit: 'handshakes/s',
         better: 'higher',
         rounds: 7,
+        warmUp,
         ours: run(client, own.port),
         peer: run(peer, theirs.port),
         close: () => void [own, theirs].map((one) => one.server.close()),
@@ -59,6 +63,7 @@ function resumed(setting: Setting): Bench {
         unit: 'handshakes/s',
         better: 'higher',
         rounds: 7,
+        warmUp,
         ours: run(ours, own.port),
         peer: run(peer, theirs.port),
         close: () => void [own, theirs].map((one) => one.server.close()),
