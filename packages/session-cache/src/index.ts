@@ -14,13 +14,8 @@ export {
 } from './key-ring-fleet.ts';
 export type { KeyRingTimes } from './key-ring-schedule.ts';
 export { type MemoryStore, type MemoryStoreMetrics, type MemoryStoreOptions, memoryStore } from './memory.ts';
-export {
-  type DecisionTold,
-  type FullHandshakes,
-  type MetricsSnapshot,
-  type SessionMetrics,
-  sessionMetrics,
-} from './metrics.ts';
+export { type DecisionTold, type SessionMetrics, sessionMetrics } from './metrics.ts';
+export type { FullHandshakes, MetricsSnapshot } from './metrics-snapshot.ts';
 export { type MeteredStore, meteredStore, type StoreCounts } from './metrics-store.ts';
 export { type NginxSessions, type NginxSessionsEnvironment, nginxSessions } from './nginx.ts';
 export {
@@ -64,7 +59,7 @@ export {
 } from './redis.ts';
 export { type EarlyHello, type ReplayGuard, type ReplayGuardOptions, replayGuard } from './replay.ts';
 export { type IoRedisScripts, type NodeRedisScripts, redisKeyRing } from './redis-ring.ts';
-export { type ResilientStore, type ResilientStoreOptions, resilientStore, type Timers } from './resilient.ts';
+export { type ResilientStore, type ResilientStoreOptions, resilientStore } from './resilient.ts';
 export { StoreFailure, type StoreFailureCode } from './resilient-failure.ts';
 export type { StoreReport, StoreTroubles } from './resilient-report.ts';
 export { sealedBytesStore } from './sealed-bytes.ts';
@@ -103,3 +98,4 @@ export {
   ticketFileKey,
   ticketFileKeys,
 } from './ticket-file.ts';
+export type { Timers } from './timers.ts';

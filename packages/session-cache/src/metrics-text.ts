@@ -1,4 +1,4 @@
-import type { MetricsSnapshot } from './metrics.ts';
+import type { MetricsSnapshot } from './metrics-snapshot.ts';
 import type { StoreCounts } from './metrics-store.ts';
 
 type Labels = Readonly<Record<string, string>>;

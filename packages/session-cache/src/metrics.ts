@@ -1,4 +1,5 @@
 import type { MissReason } from './decisions.ts';
+import type { MetricsSnapshot } from './metrics-snapshot.ts';
 import type { StoreCounts } from './metrics-store.ts';
 import { prometheusText } from './metrics-text.ts';
 
@@ -11,22 +12,6 @@ export interface DecisionTold {
   readonly reason?: string;
   /** Why nothing was found. */
   readonly missed?: MissReason;
-}
-
-/** Full handshakes for one reason. */
-export interface FullHandshakes {
-  readonly reason: string;
-  readonly missed?: MissReason;
-  readonly count: number;
-}
-
-/** Everything counted, as plain data. */
-export interface MetricsSnapshot {
-  readonly handshakes: {
-    readonly resumed: { readonly 'session-id': number; readonly ticket: number };
-    readonly full: readonly FullHandshakes[];
-  };
-  readonly stores: Readonly<Record<string, StoreCounts>>;
 }
 
 /** Counts of decisions and stores in one place. */

@@ -1,4 +1,4 @@
-import type { Timers } from './resilient.ts';
+import type { Timers } from './timers.ts';
 
 /** Time that passes when it is told to. */
 export class Clock implements Timers {

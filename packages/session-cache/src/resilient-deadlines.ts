@@ -1,4 +1,4 @@
-import type { Timers } from './resilient.ts';
+import type { Timers } from './timers.ts';
 
 /** An operation that waits for its answer, as a link of the list of all that do. */
 export abstract class Waiting {

@@ -1,4 +1,4 @@
-import type { Timers } from './resilient.ts';
+import type { Timers } from './timers.ts';
 
 /** What became of a store's operations that gave no proper answer. */
 export interface StoreTroubles {

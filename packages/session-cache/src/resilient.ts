@@ -4,14 +4,7 @@ import { Deadlines, Waiting } from './resilient-deadlines.ts';
 import { StoreFailure } from './resilient-failure.ts';
 import { type StoreReport, type StoreTroubles, TroubleLog } from './resilient-report.ts';
 import type { SessionStore } from './store.ts';
-
-/** A clock and a timer, for code that has neither: `systemTimers` of `@tlsmith/session-cache/node`. */
-export interface Timers {
-  /** Milliseconds that only grow, since any moment. */
-  now(): number;
-  /** Calls `run` once after so many milliseconds, unless the returned function is called first. */
-  after(milliseconds: number, run: () => void): () => void;
-}
+import type { Timers } from './timers.ts';
 
 /** Options of {@link resilientStore}. */
 export interface ResilientStoreOptions {

@@ -1,5 +1,4 @@
 import type { AlertName } from './alert.ts';
-import type { Violation } from './violation.ts';
 
 /**
  * The five things that can go wrong on a connection, and the neutral error of decoders.
@@ -17,6 +16,16 @@ class BrandedError extends Error {
     super(message, options);
     Object.defineProperty(this, brand, { value: kind });
   }
+}
+
+/**
+ * One way for the peer to be wrong, as a value: the alert it earns and whether the peer broke a rule (`broken`) or we
+ * merely have nothing in common (`incompatible`). The RFC section and a sentence stand in `@tlsmith/types/explain`.
+ */
+export interface Violation<Code extends string = string> {
+  readonly code: Code;
+  readonly alert: AlertName;
+  readonly blame: 'broken' | 'incompatible';
 }
 
 /** The peer broke a rule of the protocol, or it and we have nothing in common. Carries the row that says which. */

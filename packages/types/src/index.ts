@@ -41,6 +41,7 @@ export {
   type Rejection,
   TlsMisuse,
   TlsViolation,
+  type Violation,
 } from './errors.ts';
 export { type GroupName, groups, type NamedGroup } from './group.ts';
 export type {
@@ -84,6 +85,6 @@ export {
   sha512,
   suites,
 } from './suite.ts';
-export { defineViolation, type Violation, violation } from './violation.ts';
+export { defineViolation, violation } from './violation.ts';
 export { violations } from './violations.ts';
 export { type Answer, type Awaitable, drive, isThenable, type Work } from './work.ts';

@@ -1,15 +1,4 @@
-import type { AlertName } from './alert.ts';
-import { type Facts, TlsViolation } from './errors.ts';
-
-/**
- * One way for the peer to be wrong, as a value: the alert it earns and whether the peer broke a rule (`broken`) or we
- * merely have nothing in common (`incompatible`). The RFC section and a sentence stand in `@tlsmith/types/explain`.
- */
-export interface Violation<Code extends string = string> {
-  readonly code: Code;
-  readonly alert: AlertName;
-  readonly blame: 'broken' | 'incompatible';
-}
+import { type Facts, TlsViolation, type Violation } from './errors.ts';
 
 /**
  * Defines a violation; protocol modules define their own.

@@ -2,8 +2,8 @@ import { node } from '@tlsmith/crypto/node';
 import { issue, makeAuthority, selfSigned } from '@tlsmith/testkit/node';
 import { compute, isCertificateRejected } from '@tlsmith/types';
 import { expect, test } from 'vitest';
-import { type TrustAnchor, trustAnchor } from './anchor.ts';
-import { type AnchorConstraints, constrainedAnchor } from './anchor-constraints.ts';
+import { type AnchorConstraints, type TrustAnchor, trustAnchor } from './anchor.ts';
+import { constrainedAnchor } from './anchor-constraints.ts';
 import type { GeneralName } from './general-name.ts';
 import { type ChainRequest, verifyChain } from './verify.ts';
 

@@ -1,4 +1,4 @@
-import type { TrustAnchor } from './anchor.ts';
+import type { AnchorConstraints, TrustAnchor } from './anchor.ts';
 import type { Certificate } from './certificate.ts';
 import type { Settings } from './checks.ts';
 import type { NameConstraints } from './extensions/name-constraints.ts';
@@ -9,22 +9,6 @@ import { type Purpose, purposeId } from './purpose.ts';
 import { rejections } from './rejection.ts';
 import type { Failure } from './report.ts';
 import { formatTime } from './time.ts';
-
-/**
- * What a caller holds against a trust anchor beyond what its own certificate says (RFC 5914 has the like): root stores
- * restrict authorities by it that they trust in part, or no longer.
- */
-export interface AnchorConstraints {
-  /** In force together with those of the certificate. */
-  readonly nameConstraints?: NameConstraints;
-  /** Whose certificates it may vouch for; all where left out. */
-  readonly purposes?: readonly Purpose[];
-  /**
-   * Leaves whose notBefore lies after this moment are refused, in milliseconds since 1970-01-01T00:00:00Z: so browsers
-   * let a distrusted root's old certificates live on.
-   */
-  readonly distrustAfter?: number;
-}
 
 /**
  * A trust anchor that is trusted in part; constraints that it has already are replaced.

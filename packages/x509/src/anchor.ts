@@ -1,10 +1,10 @@
 import { type Bytes, equal, isCertificateRejected, TlsMisuse } from '@tlsmith/types';
-import type { AnchorConstraints } from './anchor-constraints.ts';
 import { type Certificate, parseCertificate } from './certificate.ts';
 import type { NameConstraints } from './extensions/name-constraints.ts';
 import { bytesOf, listOf } from './input.ts';
 import { type Name, nameKey } from './name.ts';
 import { certificatesFromPem } from './pem.ts';
+import type { Purpose } from './purpose.ts';
 import { rejected } from './rejection.ts';
 import type { CertificateKey } from './spki.ts';
 
@@ -21,6 +21,22 @@ export interface TrustAnchor {
   readonly certificate: Certificate | undefined;
   /** What the caller holds against it besides. */
   readonly constraints?: AnchorConstraints;
+}
+
+/**
+ * What a caller holds against a trust anchor beyond what its own certificate says (RFC 5914 has the like): root stores
+ * restrict authorities by it that they trust in part, or no longer.
+ */
+export interface AnchorConstraints {
+  /** In force together with those of the certificate. */
+  readonly nameConstraints?: NameConstraints;
+  /** Whose certificates it may vouch for; all where left out. */
+  readonly purposes?: readonly Purpose[];
+  /**
+   * Leaves whose notBefore lies after this moment are refused, in milliseconds since 1970-01-01T00:00:00Z: so browsers
+   * let a distrusted root's old certificates live on.
+   */
+  readonly distrustAfter?: number;
 }
 
 /**

@@ -10,8 +10,9 @@ import { brokenRule, type Part, type Profile } from './profile.ts';
 import { purposeFault } from './purpose.ts';
 import { rejections } from './rejection.ts';
 import type { CheckName, Failure } from './report.ts';
+import { acceptedKey } from './spki.ts';
 import { formatTime } from './time.ts';
-import { acceptedKey, type WeakAlgorithm } from './weak.ts';
+import type { WeakAlgorithm } from './weak.ts';
 
 /** What a chain is verified for. */
 export interface Settings {

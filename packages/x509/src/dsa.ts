@@ -1,6 +1,5 @@
 import { Reader } from '@tlsmith/codec';
 import { type Bytes, isDecodeError, type PublicKey, type SignatureAlgorithm } from '@tlsmith/types';
-import type { TrustAnchor } from './anchor.ts';
 import type { AlgorithmIdentifier } from './algorithm.ts';
 import { unsignedInteger } from './asn1.ts';
 import type { Certificate } from './certificate.ts';
@@ -46,7 +45,10 @@ export function withOwnParameters(key: CertificateKey): CertificateKey {
  * The keys of a path, leaf first, as they are worked with (RFC 5280 §6.1.4 d to f): a key of DSA without parameters has
  * those of its issuer's (RFC 3279 §2.3.2).
  */
-export function workingKeys(path: readonly Certificate[], anchor: TrustAnchor): readonly CertificateKey[] {
+export function workingKeys(
+  path: readonly Certificate[],
+  anchor: { readonly publicKey: CertificateKey },
+): readonly CertificateKey[] {
   let working = parametersOf(anchor.publicKey);
   const keys: CertificateKey[] = [];
   for (const { publicKey } of [...path].reverse()) {

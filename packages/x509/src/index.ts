@@ -1,6 +1,6 @@
 export type { AlgorithmIdentifier } from './algorithm.ts';
-export { type TrustAnchor, trustAnchor, trustAnchors } from './anchor.ts';
-export { type AnchorConstraints, constrainedAnchor } from './anchor-constraints.ts';
+export { type AnchorConstraints, type TrustAnchor, trustAnchor, trustAnchors } from './anchor.ts';
+export { constrainedAnchor } from './anchor-constraints.ts';
 export { type Budget, defaultBudget } from './budget.ts';
 export {
   type Certificate,
@@ -70,6 +70,7 @@ export {
   ocspScts,
   readSctList,
   type SctItem,
+  type SctSource,
   type SignedCertificateTimestamp,
   type UnknownTimestamp,
 } from './sct.ts';
@@ -77,7 +78,6 @@ export { formatTime } from './time.ts';
 export {
   type CheckedSct,
   checkTransparency,
-  type SctSource,
   type SctVerdict,
   type Transparency,
   type TransparencyRequest,

@@ -8,6 +8,9 @@ import type { ExtensionOf } from './extension-list.ts';
 import { oids } from './oids.ts';
 import { rejections } from './rejection.ts';
 
+/** By which of the three ways timestamps came (RFC 6962 §3.3). */
+export type SctSource = 'certificate' | 'tls' | 'ocsp';
+
 /** A log's promise to publish a certificate (RFC 6962 §3.2), of version 1. */
 export interface SignedCertificateTimestamp {
   /** 0 for version 1. */

@@ -16,8 +16,8 @@ import { oidName } from './oid.ts';
 import type { Profile } from './profile.ts';
 import { rejections } from './rejection.ts';
 import { exhausted, type Failure } from './report.ts';
-import { type CertificateKey, keyFits } from './spki.ts';
-import { acceptedKey, type WeakAlgorithm } from './weak.ts';
+import { acceptedKey, type CertificateKey, keyFits } from './spki.ts';
+import type { WeakAlgorithm } from './weak.ts';
 
 /** Whatever is signed in the way of certificates: they, CRLs and OCSP responses. */
 export interface Signed {

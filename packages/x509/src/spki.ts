@@ -14,6 +14,7 @@ import { type DerType, field, sequence } from './der.ts';
 import { encodeOid } from './oid.ts';
 import { oids } from './oids.ts';
 import { rejections } from './rejection.ts';
+import type { WeakAlgorithm } from './weak.ts';
 
 /** A key that no signature is verified with: of an unknown kind, too weak, or badly encoded. */
 export interface UnusableKey {
@@ -71,6 +72,13 @@ export function keyFits(key: PublicKey, algorithm: SignatureAlgorithm): boolean 
     case 'ml-dsa-87':
       return algorithm === key.type;
   }
+}
+
+/** A key as it is worked with: one that is unusable for its length alone becomes usable where a policy names it. */
+export function acceptedKey(key: CertificateKey, accepted: ReadonlySet<WeakAlgorithm>): CertificateKey {
+  if (key.type !== 'unusable' || key.shortType === undefined || !accepted.has('rsa-1024')) return key;
+  const { shortType: type, spki, key: bytes, bits } = key;
+  return { type, spki, key: bytes, bits };
 }
 
 /** The AlgorithmIdentifier of a whole SubjectPublicKeyInfo that was read before. */

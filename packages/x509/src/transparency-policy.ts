@@ -1,4 +1,4 @@
-import type { SctSource } from './transparency.ts';
+import type { SctSource } from './sct.ts';
 
 /** How many logs have to know a certificate. */
 export interface TransparencyPolicy {

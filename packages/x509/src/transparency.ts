@@ -17,15 +17,13 @@ import {
   ocspScts,
   readSctList,
   type SctItem,
+  type SctSource,
   type SignedCertificateTimestamp,
 } from './sct.ts';
 import { precertificateTbs } from './sct-entry.ts';
 import type { TransparencyLog } from './transparency-log.ts';
 import type { TransparencyPolicy } from './transparency-policy.ts';
 import type { VerifiedChain } from './verify.ts';
-
-/** By which of the three ways timestamps came (RFC 6962 §3.3). */
-export type SctSource = 'certificate' | 'tls' | 'ocsp';
 
 /** What to check about the publication of a certificate. */
 export interface TransparencyRequest {

@@ -22,11 +22,11 @@ import { type Profile, profiles } from './profile.ts';
 import { type Purpose, purposeId } from './purpose.ts';
 import { rejections } from './rejection.ts';
 import { type Check, exhausted, mostUseful } from './report.ts';
-import type { CertificateKey } from './spki.ts';
+import { acceptedKey, type CertificateKey } from './spki.ts';
 import { revocationCheck } from './revocation/check.ts';
 import type { Revocation } from './revocation/options.ts';
 import type { CertificateStatus } from './revocation/status.ts';
-import { acceptedKey, namedWeak, type WeakAlgorithm } from './weak.ts';
+import { namedWeak, type WeakAlgorithm } from './weak.ts';
 import { type Found, passes, readIntermediates, type Search, type SearchAsk, stop } from './search.ts';
 
 /** What to verify, against what, and for what. */

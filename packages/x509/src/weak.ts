@@ -1,5 +1,4 @@
 import { listOf, wordOf } from './input.ts';
-import type { CertificateKey } from './spki.ts';
 
 /**
  * What is refused unless a policy names it: signatures with MD5 (RSA) or SHA-1 (RSA and ECDSA), for both of which
@@ -14,13 +13,6 @@ export type WeakAlgorithm = 'md5' | 'sha1' | 'rsa-1024';
  */
 export function namedWeak(names: readonly WeakAlgorithm[] = []): ReadonlySet<WeakAlgorithm> {
   return new Set(listOf(names, 'dangerouslyAcceptWeak', (name, what) => wordOf(name, what, all)));
-}
-
-/** A key as it is worked with: one that is unusable for its length alone becomes usable where a policy names it. */
-export function acceptedKey(key: CertificateKey, accepted: ReadonlySet<WeakAlgorithm>): CertificateKey {
-  if (key.type !== 'unusable' || key.shortType === undefined || !accepted.has('rsa-1024')) return key;
-  const { shortType: type, spki, key: bytes, bits } = key;
-  return { type, spki, key: bytes, bits };
 }
 
 const all: readonly WeakAlgorithm[] = ['md5', 'sha1', 'rsa-1024'];

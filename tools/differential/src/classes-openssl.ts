@@ -1,4 +1,4 @@
-import type { DisagreementClass } from './classes.ts';
+import type { DisagreementClass } from './disagreement-class.ts';
 
 /** Where OpenSSL and we do not agree. */
 export const opensslClasses: readonly DisagreementClass[] = [

@@ -1,5 +1,6 @@
 import { type Chain, chainOf, type Verdict } from './chain.ts';
-import { type DisagreementClass, disagreementClasses } from './classes.ts';
+import { disagreementClasses } from './classes.ts';
+import type { DisagreementClass } from './disagreement-class.ts';
 import { ours } from './ours.ts';
 import type { Peer, PeerName } from './peers.ts';
 

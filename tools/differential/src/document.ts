@@ -1,4 +1,5 @@
-import { type DisagreementClass, disagreementClasses } from './classes.ts';
+import { disagreementClasses } from './classes.ts';
+import type { DisagreementClass } from './disagreement-class.ts';
 
 /** Where the document is committed. */
 export const documentUrl: URL = new URL('../../../docs/x509-differential.md', import.meta.url);

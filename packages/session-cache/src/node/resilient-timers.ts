@@ -1,4 +1,4 @@
-import type { Timers } from '../resilient.ts';
+import type { Timers } from '../timers.ts';
 
 /**
  * The process's clock and timers, which do not keep it alive. What comes due runs after the input that has already
