@@ -344,15 +344,26 @@ test('rule 8: a cycle between files is caught once, at the import that closes it
   ]);
 });
 
-test('rule 8: a diamond and a cycle of types are no cycles', () => {
+test('rule 8: a diamond is no cycle, a cycle of types is one', () => {
   expect(
     findingsIn({
       'packages/codec/src/a.ts': `import { b } from './b.ts';\nimport { c } from './c.ts';`,
       'packages/codec/src/b.ts': `import { d } from './d.ts';`,
       'packages/codec/src/c.ts': `import { d } from './d.ts';`,
-      'packages/codec/src/d.ts': `import type { a } from './a.ts';\nexport type { b } from './b.ts';\nexport const d = 1;`,
+      'packages/codec/src/d.ts': `export const d = 1;`,
     }),
   ).toEqual([]);
+  for (const back of [
+    `import type { a } from './f.ts';`,
+    `export type { a } from './f.ts';`,
+    `export type A = import('./f.ts').A;`,
+  ]) {
+    const files = {
+      'packages/codec/src/f.ts': `import { g } from './g.ts';`,
+      'packages/codec/src/g.ts': `${back}\nexport const g = 1;`,
+    };
+    expect(findingsIn(files)).toEqual(['packages/codec/src/f.ts:1 rule 8']);
+  }
   expect(findingsIn({ 'packages/codec/src/e.ts': `import { type a } from './e.ts';` })).toHaveLength(1);
 });
 

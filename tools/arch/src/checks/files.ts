@@ -14,8 +14,8 @@ export function checkBarrel(file: SourceFile, workspace: Workspace): Violation[]
 }
 
 /**
- * Rule 8, cycles between files of one package. Type-only imports do not count: they are gone when the
- * modules load. Cycles between packages cannot occur, the table has none.
+ * Rule 8, cycles between files of one package. Type-only imports count: they are gone when the modules load, but
+ * neither file can be read without the other. Cycles between packages cannot occur, the table has none.
  */
 export function checkCycles(files: readonly SourceFile[]): Violation[] {
   const edges = new Map(files.map((file) => [file.path, dependencies(file)]));
@@ -49,13 +49,8 @@ function describe(cycle: readonly string[], files: readonly SourceFile[]): Viola
 
 function dependencies(file: SourceFile): string[] {
   return importsOf(file)
-    .filter(({ specifier, node }) => specifier.startsWith('.') && !isTypeOnly(node))
+    .filter(({ specifier }) => specifier.startsWith('.'))
     .map(({ specifier }) => resolveRelative(file.path, specifier));
-}
-
-// With verbatimModuleSyntax only these disappear; `import { type A }` still loads the module.
-function isTypeOnly(node: Node): boolean {
-  return node.type === 'TSImportType' || node['importKind'] === 'type' || node['exportKind'] === 'type';
 }
 
 function isReexport(statement: Node): boolean {
