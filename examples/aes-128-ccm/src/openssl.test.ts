@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer as tcpServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { node } from '@tlsmith/crypto/node';
-import { issue, makeAuthority } from '@tlsmith/testkit/node';
+import { freePort, issue, makeAuthority } from '@tlsmith/testkit/node';
 import { toPem, trustAnchors } from '@tlsmith/x509';
 import { identity } from 'tlsmith';
 import { connect, createServer } from 'tlsmith/node';
@@ -108,14 +108,6 @@ async function reaching(
     }
   }
   throw new Error(`s_server never listened: ${told}`);
-}
-
-async function freePort(): Promise<number> {
-  const server = tcpServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
 }
 
 function file(name: string, text: string): string {

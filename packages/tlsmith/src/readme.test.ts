@@ -1,11 +1,9 @@
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { type AddressInfo, createServer as tcpServer } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { compileFunction } from 'node:vm';
 import { node } from '@tlsmith/crypto/node';
-import { selfSigned } from '@tlsmith/testkit/node';
+import { freePort, selfSigned } from '@tlsmith/testkit/node';
 import { trustAnchors } from '@tlsmith/x509';
 import { describe, expect, test } from 'vitest';
 import { identity } from './identity.ts';
@@ -46,12 +44,3 @@ describe('the README', () => {
     expect(await text(stdout)).toBe(`${announced}\n`);
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = tcpServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}

@@ -1,7 +1,5 @@
-import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
-import { capture, issue, makeAuthority, selfSigned, stream } from '@tlsmith/testkit/node';
+import { capture, freePort, issue, makeAuthority, selfSigned, stream } from '@tlsmith/testkit/node';
 import { compile } from './compile.ts';
 import { type Example, importedPackages, printed, readme } from './examples.ts';
 import { project } from './project.ts';
@@ -84,13 +82,4 @@ function writeFiles(path: string): void {
       writeFileSync(`${path}/${name}.${side}`, stream(made, side));
     writeFileSync(`${path}/${name}.keys`, made.keylog.join('\n'));
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -113,4 +113,5 @@ export {
 } from '../machines/scripted.ts';
 export { SessionTable } from '../machines/session-table.ts';
 export { type Leaf, machinePairFor, type PairInput, type Scene, talk } from '../machines/set-up.ts';
-export { freePort, hasRedisServer, type RedisServer, startRedis } from './redis-server.ts';
+export { freePort } from './free-port.ts';
+export { hasRedisServer, type RedisServer, startRedis } from './redis-server.ts';

@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer as tcpServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { node } from '@tlsmith/crypto/node';
-import { issue, makeAuthority, makeOcspResponse } from '@tlsmith/testkit/node';
+import { freePort, issue, makeAuthority, makeOcspResponse } from '@tlsmith/testkit/node';
 import { isCertificateRejected } from '@tlsmith/types';
 import { toPem, trustAnchors } from '@tlsmith/x509';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
@@ -115,15 +115,6 @@ async function reaching(server: ChildProcess, open: () => ReturnType<typeof conn
       await pause(50);
     }
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = tcpServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 function file(name: string, content: string | Uint8Array): string {

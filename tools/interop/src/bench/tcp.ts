@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, connect, type Server, type Socket } from 'node:net';
 import type { Bench } from './bench.ts';
 
 /** Listens on a port of 127.0.0.1 that the system chooses, until the cell ends. */
@@ -13,16 +13,6 @@ export async function listening(bench: Pick<Bench, 'defer'>, server: Server): Pr
   });
   await once(server, 'listening');
   return (server.address() as AddressInfo).port;
-}
-
-/** A TCP port of 127.0.0.1 that is free now; who needs it has to cope when it is taken meanwhile. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** Connects by TCP; tries again while the other side is still starting. The cell's timeout bounds it. */

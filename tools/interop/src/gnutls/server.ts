@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
+import { freePort } from '@tlsmith/testkit/node';
 import type { Bench } from '../bench/bench.ts';
 import { Program } from '../bench/program.ts';
-import { freePort } from '../bench/tcp.ts';
 import { PortTaken } from '../cell.ts';
 import {
   exporterLabel,

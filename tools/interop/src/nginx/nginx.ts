@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { freePort } from '@tlsmith/testkit/node';
 import type { Bench } from '../bench/bench.ts';
 import { Program } from '../bench/program.ts';
-import { freePort, listening } from '../bench/tcp.ts';
+import { listening } from '../bench/tcp.ts';
 import { LeftOut, PortTaken, type VersionName } from '../cell.ts';
 import { faults } from '../openssl/output.ts';
 import { ianaGroup, ianaSuite } from '../openssl/names.ts';

@@ -1,7 +1,7 @@
+import { freePort } from '@tlsmith/testkit/node';
 import type { Bench } from '../bench/bench.ts';
 import { serverName } from '../bench/pki.ts';
 import { Program } from '../bench/program.ts';
-import { freePort } from '../bench/tcp.ts';
 import { PortTaken } from '../cell.ts';
 import type { Result, RunningServer, ServerSetup } from '../side.ts';
 import { nickname, nssDatabase } from './database.ts';

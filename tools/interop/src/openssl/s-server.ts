@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { freePort } from '@tlsmith/testkit/node';
 import type { Bench } from '../bench/bench.ts';
 import { PortTaken } from '../cell.ts';
 import { Program } from '../bench/program.ts';
-import { freePort } from '../bench/tcp.ts';
 import { greeting, type Result, type RunningServer, type ServerSetup } from '../side.ts';
 import { faults, refuseUnknown, serverReport } from './output.ts';
 import { identityOptions, opensslOptions } from './s-client.ts';

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
+import { freePort } from '@tlsmith/testkit/node';
 import type { Bench } from '../bench/bench.ts';
 import { speakPlain, startBackEnd } from '../bench/plain.ts';
 import { Program } from '../bench/program.ts';
-import { freePort } from '../bench/tcp.ts';
 import { PortTaken, type VersionName } from '../cell.ts';
 import { commonName, ianaSuite } from '../openssl/names.ts';
 import { faults } from '../openssl/output.ts';
