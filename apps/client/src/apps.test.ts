@@ -1,14 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseKeyLog } from '@tlsmith/key-schedule';
+import { certificateFiles } from '@tlsmith/testkit/node';
 import { afterAll, afterEach, expect, test, vi } from 'vitest';
-import { makeFiles, type Program, startApp } from './programs.test-support.ts';
+import { type Program, startApp } from './programs.test-support.ts';
 
 // Both apps as programs of their own, as `npm run client` and `npm run server` start them.
 // Programs take their time to start where many do at once.
 vi.setConfig({ testTimeout: 60_000 });
 
-const files = makeFiles();
+const files = certificateFiles();
 afterAll(() => files.remove());
 const running: Program[] = [];
 afterEach(() => {

@@ -4,6 +4,7 @@ import { createServer as createTcpServer, type AddressInfo, type Server } from '
 import { createServer, type SecureContextOptions, type TLSSocket } from 'node:tls';
 import type { Negotiated } from '@tlsmith/handshake';
 import { clientSessionCache } from '@tlsmith/session-cache';
+import { certificateFiles } from '@tlsmith/testkit/node';
 import {
   fromUtf8,
   isCertificateRejected,
@@ -16,12 +17,12 @@ import { trustAnchors } from '@tlsmith/x509';
 import { afterAll, afterEach, expect, test, vi } from 'vitest';
 import { tlsConnect } from './core.ts';
 import type { Peer } from './core/answers.ts';
-import { hasOpenssl, makeFiles, type Program, startApp, startOpenssl } from './programs.test-support.ts';
+import { hasOpenssl, type Program, startApp, startOpenssl } from './programs.test-support.ts';
 
 // Programs take their time to start where many do at once.
 vi.setConfig({ testTimeout: 60_000 });
 
-const files = makeFiles();
+const files = certificateFiles();
 afterAll(() => files.remove());
 const open: (Server | Program)[] = [];
 afterEach(() => {

@@ -1,10 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { issue, makeAuthority, type TestKeyType } from '@tlsmith/testkit/node';
 import type { ClientEvent } from './events.ts';
 import { readFlags } from './flags.ts';
 import { run } from './run.ts';
@@ -12,40 +9,6 @@ import { run } from './run.ts';
 /** Whether there is an openssl to talk to; says so where there is none. */
 export const hasOpenssl: boolean = spawnSync('openssl', ['version']).status === 0;
 if (!hasOpenssl) process.stderr.write('no openssl command: handshakes with s_server are left out\n');
-
-/** Certificates in files that only this run has. */
-export interface Files {
-  readonly folder: string;
-  readonly ca: string;
-  readonly otherCa: string;
-  /** Chain and key of `localhost` in one file, by kind of key. */
-  certificate(keyType: TestKeyType): string;
-  remove(): void;
-}
-
-export function makeFiles(): Files {
-  const folder = mkdtempSync(join(tmpdir(), 'client-'));
-  const authority = makeAuthority({ name: 'Test Root' });
-  const write = (name: string, text: string): string => {
-    const path = join(folder, name);
-    writeFileSync(path, text);
-    return path;
-  };
-  return {
-    folder,
-    ca: write('ca.pem', authority.certificatePem),
-    otherCa: write('other-ca.pem', makeAuthority({ name: 'Other Root' }).certificatePem),
-    certificate: (keyType) => {
-      const { chainPem, privateKeyPem } = issue(authority, {
-        subject: 'localhost',
-        dns: ['localhost'],
-        keyType,
-      });
-      return write(`${keyType}.pem`, chainPem + privateKeyPem);
-    },
-    remove: () => rmSync(folder, { recursive: true }),
-  };
-}
 
 /** A program that runs beside the test. */
 export class Program {

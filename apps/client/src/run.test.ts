@@ -4,22 +4,16 @@ import { createServer as createTcpServer, type AddressInfo, type Server, type So
 import { join } from 'node:path';
 import { createServer, type TlsOptions, TLSSocket } from 'node:tls';
 import { parseKeyLog } from '@tlsmith/key-schedule';
+import { certificateFiles } from '@tlsmith/testkit/node';
 import { X509Certificate } from 'node:crypto';
 import { afterAll, afterEach, expect, test, vi } from 'vitest';
-import {
-  client,
-  eventOf,
-  hasOpenssl,
-  makeFiles,
-  type Program,
-  startOpenssl,
-} from './programs.test-support.ts';
+import { client, eventOf, hasOpenssl, type Program, startOpenssl } from './programs.test-support.ts';
 import { UsageError } from '@tlsmith/app-terminal';
 
 // Programs take their time to start where many do at once.
 vi.setConfig({ testTimeout: 60_000 });
 
-const files = makeFiles();
+const files = certificateFiles();
 afterAll(() => files.remove());
 const open: (Server | Program)[] = [];
 afterEach(() => {

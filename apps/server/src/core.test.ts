@@ -1,16 +1,17 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Server } from 'node:net';
+import { certificateFiles } from '@tlsmith/testkit/node';
 import { fromUtf8, isConnectionFailed, isPeerAlert, isTlsViolation, utf8 } from '@tlsmith/types';
 import { afterAll, afterEach, expect, test, vi } from 'vitest';
 import { tlsAccept } from './core.ts';
 import { makeSite } from './core/answers.ts';
-import { hasOpenssl, makeFiles, openssl, visit } from './peers.test-support.ts';
+import { hasOpenssl, openssl, visit } from './peers.test-support.ts';
 
 // Programs take their time to start where many do at once.
 vi.setConfig({ testTimeout: 60_000 });
 
-const files = makeFiles();
+const files = certificateFiles();
 afterAll(() => files.remove());
 const servers: Server[] = [];
 afterEach(() => {

@@ -1,11 +1,8 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { type Server, Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
-import { issue, makeAuthority, type TestKeyType } from '@tlsmith/testkit/node';
 import type { ServerEvent } from './events.ts';
 import { readFlags } from './flags.ts';
 import { run } from './run.ts';
@@ -13,36 +10,6 @@ import { run } from './run.ts';
 /** Whether there is an openssl to talk to; says so where there is none. */
 export const hasOpenssl: boolean = spawnSync('openssl', ['version']).status === 0;
 if (!hasOpenssl) process.stderr.write('no openssl command: handshakes with s_client are left out\n');
-
-/** Certificates in files that only this run has. */
-export interface Files {
-  readonly folder: string;
-  readonly ca: string;
-  readonly otherCa: string;
-  /** Chain and key of a name in one file. */
-  certificate(keyType: TestKeyType, name?: string): string;
-  remove(): void;
-}
-
-export function makeFiles(): Files {
-  const folder = mkdtempSync(join(tmpdir(), 'server-'));
-  const authority = makeAuthority({ name: 'Test Root' });
-  const write = (name: string, text: string): string => {
-    const path = join(folder, name);
-    writeFileSync(path, text);
-    return path;
-  };
-  return {
-    folder,
-    ca: write('ca.pem', authority.certificatePem),
-    otherCa: write('other-ca.pem', makeAuthority({ name: 'Other Root' }).certificatePem),
-    certificate: (keyType, name = 'localhost') => {
-      const { chainPem, privateKeyPem } = issue(authority, { subject: name, dns: [name], keyType });
-      return write(`${name}-${keyType}.pem`, chainPem + privateKeyPem);
-    },
-    remove: () => rmSync(folder, { recursive: true }),
-  };
-}
 
 /** A server in this process. */
 export interface Running {

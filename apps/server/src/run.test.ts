@@ -3,10 +3,10 @@ import { readFileSync, statSync } from 'node:fs';
 import { connect, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { connect as tlsConnect } from 'node:tls';
+import { certificateFiles } from '@tlsmith/testkit/node';
 import { afterAll, afterEach, expect, test, vi } from 'vitest';
 import {
   hasOpenssl,
-  makeFiles,
   openssl,
   type Running,
   serve,
@@ -19,7 +19,7 @@ import { UsageError } from '@tlsmith/app-terminal';
 // Programs take their time to start where many do at once.
 vi.setConfig({ testTimeout: 60_000 });
 
-const files = makeFiles();
+const files = certificateFiles();
 afterAll(() => files.remove());
 const servers: Server[] = [];
 afterEach(() => {

@@ -5,7 +5,7 @@ import {
   serverSessionStore,
   ticketKeys,
 } from '@tlsmith/session-cache';
-import { type Authority, type Issued, issue, makeAuthority, type TestKeyType } from '@tlsmith/testkit/node';
+import { testSite, type TestKeyType } from '@tlsmith/testkit/node';
 import type { Bytes, CryptoProvider } from '@tlsmith/types';
 import { trustAnchors } from '@tlsmith/x509';
 import { Client } from './client.ts';
@@ -15,18 +15,8 @@ import { type ClientOptions, defineClient, defineServer, type ServerOptions } fr
 import { Server } from './server.ts';
 import type { TlsEnd } from './tls-end.ts';
 
-export const authority: Authority = makeAuthority({ name: 'Test Root' });
+export const { host, authority, leaf } = testSite();
 export const roots = trustAnchors([authority.certificate]);
-export const host = 'server.example';
-
-const issued = new Map<string, Issued>();
-
-/** A certificate for `server.example` with a key of this type; made once. */
-export function leaf(keyType: TestKeyType): Issued {
-  const known = issued.get(keyType) ?? issue(authority, { subject: host, dns: [host], keyType });
-  issued.set(keyType, known);
-  return known;
-}
 
 export function identityOf(keyType: TestKeyType, provider = node as ClientOptions['provider']): Identity {
   const { chain, privateKeyPem } = leaf(keyType);

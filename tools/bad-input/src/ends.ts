@@ -5,7 +5,7 @@ import {
   type ServerSessionCache,
   ticketKeys,
 } from '@tlsmith/session-cache';
-import { type Issued, issue, makeAuthority, makeOcspResponse, type TestKeyType } from '@tlsmith/testkit/node';
+import { makeOcspResponse, testSite, type TestKeyType } from '@tlsmith/testkit/node';
 import { trustAnchors } from '@tlsmith/x509';
 import {
   Client,
@@ -18,18 +18,9 @@ import {
   type ServerOptions,
 } from 'tlsmith';
 
-const authority = makeAuthority({ name: 'Test Root' });
-export const roots = trustAnchors([authority.certificate]);
-export const host = 'server.example';
-
-const issued = new Map<TestKeyType, Issued>();
-
-/** A certificate for `server.example` with a key of this type; made once. */
-export function leaf(keyType: TestKeyType): Issued {
-  const known = issued.get(keyType) ?? issue(authority, { subject: host, dns: [host], keyType });
-  issued.set(keyType, known);
-  return known;
-}
+const site = testSite();
+export const { host, leaf } = site;
+export const roots = trustAnchors([site.authority.certificate]);
 
 export function identityOf(keyType: TestKeyType): Identity {
   const { chain, privateKeyPem } = leaf(keyType);
@@ -39,7 +30,7 @@ export function identityOf(keyType: TestKeyType): Identity {
 /** The same with an OCSP response that says that the certificate is good, for a client that asks at {@link stapledAt}. */
 export function stapledIdentity(keyType: TestKeyType): Identity {
   const { chain, certificate, privateKeyPem } = leaf(keyType);
-  const ocsp = makeOcspResponse(authority, { responses: [{ about: certificate }] });
+  const ocsp = makeOcspResponse(site.authority, { responses: [{ about: certificate }] });
   return identity(node, { chain, key: privateKeyPem, ocsp });
 }
 

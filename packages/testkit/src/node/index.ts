@@ -47,6 +47,8 @@ export {
   keyIdentifier,
   type Signer,
 } from './pki/certificate.ts';
+export { type CertificateFiles, certificateFiles } from './pki/files.ts';
+export { testSite, type TestSite } from './pki/site.ts';
 export { type CrlInput, makeCrl, type RevokedInput } from './pki/crl.ts';
 export { importKey, makeKey, type TestKey, type TestKeyType } from './pki/keys.ts';
 export { makeOcspResponse, type OcspInput, ocspError, type SingleInput } from './pki/ocsp.ts';
