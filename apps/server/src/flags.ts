@@ -1,20 +1,22 @@
 import { parseArgs } from 'node:util';
-import {
-  type CipherSuite,
-  groups as allGroups,
-  type NamedGroup,
-  suites as allSuites,
-  type Version,
-} from '@tlsmith/types';
-import { defaultGroups, defaultSessionLifetime, defaultVersions } from 'tlsmith';
+import { defaultSessionLifetime } from 'tlsmith';
 import { type StartTls, startTlsProtocols } from './starttls.ts';
-import { type Flag, helpText, items, pick, UsageError, wholeNumber } from '@tlsmith/app-terminal';
+import {
+  type Flag,
+  helpText,
+  type Offer,
+  offerFlags,
+  offerOf,
+  pick,
+  UsageError,
+  wholeNumber,
+} from '@tlsmith/app-terminal';
 
 /** What the server does with the data of a connection. */
 export type Service = 'status' | 'echo' | 'console';
 
 /** What the command line asks for, checked. */
-export interface Settings {
+export interface Settings extends Offer {
   readonly host: string;
   /** 0 for any free one. */
   readonly port: number;
@@ -22,10 +24,6 @@ export interface Settings {
   readonly clientCertificates:
     | 'none'
     | { readonly wish: 'request' | 'require'; readonly rootFiles: readonly string[] };
-  readonly alpn: readonly string[];
-  readonly versions: readonly Version[];
-  readonly suites: readonly CipherSuite[] | undefined;
-  readonly groups: readonly NamedGroup[];
   readonly tickets: boolean;
   readonly sessionIds: boolean;
   /** Seconds. */
@@ -61,7 +59,6 @@ export function readFlags(argv: readonly string[], env: NodeJS.ProcessEnv = {}):
     port: wholeNumber('port', values.port ?? '4433', 0, 65_535),
     identities: identitiesOf(values),
     clientCertificates: clientCertificatesOf(values),
-    alpn: values.alpn === undefined ? [] : items('alpn', values.alpn),
     ...offerOf(values),
     tickets: values['no-tickets'] !== true,
     sessionIds: values['session-ids'] === true,
@@ -123,31 +120,6 @@ function serviceOf({ www, echo }: Values): Service {
   return www === true ? 'status' : echo === true ? 'echo' : 'console';
 }
 
-function offerOf(values: Values): Pick<Settings, 'versions' | 'suites' | 'groups'> {
-  const suites = values.suites === undefined ? undefined : pick('suites', values.suites, allSuites);
-  const groups = values.groups === undefined ? defaultGroups : pick('groups', values.groups, allGroups);
-  return { versions: versionsOf(values, suites), suites, groups };
-}
-
-/** The versions asked for; where none is, those that the suites are of. */
-function versionsOf(values: Values, suites: readonly CipherSuite[] | undefined): readonly Version[] {
-  const single = (['tls1.3', 'tls1.2'] as const).filter((name) => values[name] === true);
-  if (single.length > 0 && values.versions !== undefined) {
-    throw new UsageError('--versions excludes --tls1.2 and --tls1.3');
-  }
-  const list = values.versions ?? single.map((name) => name.slice(3)).join(',');
-  const has = (version: Version): boolean => suites?.some((suite) => suite.version === version) ?? true;
-  if (list === '') return defaultVersions.filter(has);
-  const versions = pick('versions', list, versionNames);
-  const bare = versions.find((version) => !has(version));
-  if (bare === undefined) return versions;
-  throw new UsageError(
-    `--suites names no suite of TLS ${bare === 'tls13' ? '1.3' : '1.2'}, which is asked for`,
-  );
-}
-
-const versionNames: Readonly<Record<string, Version>> = { '1.3': 'tls13', '1.2': 'tls12' };
-
 const usage = `usage: npm run server -- --cert FILE [flags]
 
 Accepts TLS connections and says what was agreed on (on stderr). What clients send is printed (on stdout), and stdin
@@ -198,17 +170,7 @@ const flags = {
     section: clients,
     says: 'ask; clients without one may not',
   },
-  'tls1.3': { type: 'boolean', section: offer, says: 'TLS 1.3 only' },
-  'tls1.2': { type: 'boolean', section: offer, says: 'TLS 1.2 only' },
-  versions: { type: 'string', takes: 'LIST', section: offer, says: '1.3,1.2 by default' },
-  suites: {
-    type: 'string',
-    takes: 'LIST',
-    section: offer,
-    says: 'IANA names; TLS_RSA_... only if named here',
-  },
-  groups: { type: 'string', takes: 'LIST', section: offer, says: `of ${Object.keys(allGroups).join(',')}` },
-  alpn: { type: 'string', takes: 'LIST', section: offer, says: 'application protocols, such as h2,http/1.1' },
+  ...offerFlags(offer),
   'no-tickets': { type: 'boolean', section: sessions, says: 'give no tickets, in either version' },
   'session-ids': {
     type: 'boolean',

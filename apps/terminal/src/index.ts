@@ -1,2 +1,3 @@
 export { describeFailure, type Failure } from './failure.ts';
+export { type Offer, offerFlags, offerOf } from './offer.ts';
 export { type Flag, UsageError, helpText, wholeNumber, items, pick } from './usage.ts';
