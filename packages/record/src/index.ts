@@ -1,3 +1,9 @@
+export {
+  type CapturedConnection,
+  type CapturedRecord,
+  type CaptureOptions,
+  decryptCapture,
+} from './capture.ts';
 export { RecordChannel, type RecordChannelOptions } from './channel.ts';
 export { type ContentType, contentType, contentTypeName } from './content-type.ts';
 export { deframe, type Frame, type FrameLimits, frameLimits, headerLength } from './frame.ts';

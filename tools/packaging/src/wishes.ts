@@ -60,7 +60,7 @@ export const wishes: readonly Wish[] = [
   {
     wish: 'decrypt a capture with a key log file',
     file: 'tools/packaging/src/programs/decrypt-capture.ts',
-    pulls: [...crypto, '@tlsmith/codec', '@tlsmith/key-schedule', '@tlsmith/record', types],
+    pulls: [...crypto, '@tlsmith/key-schedule', '@tlsmith/record', types],
   },
   { wish: 'batteries included', file: 'packages/tlsmith/README.md', pulls: everything },
   { wish: 'a client and a server', file: 'README.md', pulls: everything },
