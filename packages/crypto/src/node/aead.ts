@@ -19,18 +19,18 @@ export const aeads: Readonly<Record<AeadName, AeadAlgorithm>> = {
 
 /** One cipher object per operation, which is all that Node has. */
 class Native implements KeyedAead {
+  protected readonly key: Bytes;
   readonly #cipher: CipherGCMTypes & CipherChaCha20Poly1305Types;
-  readonly #key: Bytes;
 
   constructor(name: AeadName, key: Bytes) {
+    this.key = key;
     // Node's types have an overload per mode; at run time all take the same arguments.
     this.#cipher = name as CipherGCMTypes & CipherChaCha20Poly1305Types;
-    this.#key = key;
   }
 
   encrypt(nonce: Bytes, additional: Bytes, output: Bytes): void {
     const end = output.length - tagLength;
-    const sealing = createCipheriv(this.#cipher, this.#key, nonce, options);
+    const sealing = createCipheriv(this.#cipher, this.key, nonce, options);
     sealing.setAAD(additional, options);
     output.set(sealing.update(output.subarray(0, end)));
     sealing.final();
@@ -39,7 +39,7 @@ class Native implements KeyedAead {
 
   decrypt(nonce: Bytes, additional: Bytes, ciphertext: Bytes): Bytes | undefined {
     const end = ciphertext.length - tagLength;
-    const opening = createDecipheriv(this.#cipher, this.#key, nonce, options);
+    const opening = createDecipheriv(this.#cipher, this.key, nonce, options);
     opening.setAAD(additional, options);
     opening.setAuthTag(ciphertext.subarray(end));
     const content = plain(opening.update(ciphertext.subarray(0, end)));
@@ -52,14 +52,8 @@ class Native implements KeyedAead {
  * a handshake, or a connection that says little, never pays for it.
  */
 class Gcm extends Native {
-  readonly #key: Bytes;
   #small: SmallGcm | undefined;
   #shortOnes = 0;
-
-  constructor(name: AeadName, key: Bytes) {
-    super(name, key);
-    this.#key = key;
-  }
 
   override encrypt(nonce: Bytes, additional: Bytes, output: Bytes): void {
     const small = this.#smallFor(additional, output.length - tagLength);
@@ -82,7 +76,7 @@ class Gcm extends Native {
   #smallFor(additional: Bytes, length: number): SmallGcm | undefined {
     if (!SmallGcm.takes(additional, length)) return undefined;
     if (this.#small === undefined && ++this.#shortOnes > shortOnesBefore)
-      this.#small = new SmallGcm(this.#key);
+      this.#small = new SmallGcm(this.key);
     return this.#small;
   }
 }

@@ -77,7 +77,7 @@ export class SmallGcm {
 const hasWebAssembly = typeof WebAssembly === 'object';
 const blockLength = 16;
 const tagLength = 16;
-// From about here on Node's own AES-GCM is faster.
+// Node's own AES-GCM is as fast from about 350 bytes on.
 const longestContent = 256;
 const longestAdditional = longestHashed - longestContent;
 
