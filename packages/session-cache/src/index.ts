@@ -65,6 +65,7 @@ export type { StoreReport, StoreTroubles } from './resilient-report.ts';
 export { sealedBytesStore } from './sealed-bytes.ts';
 export { sealedStore } from './sealed-store.ts';
 export {
+  type FoundSession,
   type IssuedSession,
   type ServerSessionCache,
   type ServerSessionCacheOptions,
@@ -85,6 +86,7 @@ export { sharedMemoryTicketKeys } from './shared-keys.ts';
 export { type SharedMemoryStore, sharedMemoryStore } from './shared-memory.ts';
 export { type SessionKind, type SessionStore, type StoreKey, type StoreTimes, storeKey } from './store.ts';
 export {
+  type OpenedTicket,
   type SharedTicketKey,
   sharedTicketKeys,
   type TicketKeys,

@@ -79,6 +79,21 @@ test('a ticket from the previous key resumes, an older one is just not opened', 
   expect(everyMinute.lastIndexOf(true)).toBe(119);
 });
 
+test('a ticket under the previous key is to be renewed, one under a key that is still being introduced is not', () => {
+  const source = inMemory();
+  const keys = member(source);
+  const sealAt = (at: number): Bytes =>
+    keys.seal(serverSession13({ createdAt: at, lifetime: 604_800 }), at) as Bytes;
+  const renewAt = (ticket: Bytes, at: number): boolean | undefined => keys.open(ticket, at)?.renew;
+  refreshed(keys, start);
+  const first = sealAt(start);
+  refreshed(keys, start + hour - minute);
+  // Sealed by a machine whose clock is a minute ahead: to renew it here would put it under the older key.
+  const ahead = sealAt(start + hour);
+  expect([renewAt(first, start + hour - 1), renewAt(ahead, start + hour - 1)]).toEqual([false, false]);
+  expect([renewAt(first, start + hour), renewAt(ahead, start + hour)]).toEqual([true, false]);
+});
+
 test('who looks once a day still finds keys that open and seal', () => {
   const source = inMemory();
   const rare = member(source, { rotateEvery: 86_400, lifetime: 86_400 });

@@ -194,6 +194,12 @@ class FleetRing implements Ring {
     return this.#held.find((held) => now < held.openUntil && equal(held.name, name));
   }
 
+  /** A key that others seal with before our clock says so is not: ours would be the older one. */
+  sealsNoMore(key: NamedKey, now: number): boolean {
+    const held = this.#held.find((one) => one === key);
+    return held !== sealingKey(this.#held, now) && !(held !== undefined && held.sealFrom > now);
+  }
+
   destroy(): void {
     this.adopt([]);
   }

@@ -19,6 +19,18 @@ test('after rotateEvery another key seals, and the old one opens until its last 
   expect(keys.open(last, sessionTime + 2 * hour - 1)).toBeUndefined();
 });
 
+test('a ticket is to be renewed from the moment at which another key would seal (RFC 5077 §3.3)', () => {
+  const keys = hourly();
+  sealed(keys);
+  const ticket = sealed(keys, sessionTime + hour - 1);
+  const renewAt = (one: Bytes, now: number): boolean | undefined => keys.open(one, now)?.renew;
+  expect(renewAt(ticket, sessionTime + hour - 1)).toBe(false);
+  // Nothing has been sealed since: the next key is not even made.
+  expect(renewAt(ticket, sessionTime + hour)).toBe(true);
+  const renewed = sealed(keys, sessionTime + hour);
+  expect([ticket, renewed].map((one) => renewAt(one, sessionTime + hour))).toEqual([true, false]);
+});
+
 test('a key is destroyed at the millisecond at which it is of no more use', () => {
   const { aead, destroyed } = observed();
   const keys = hourly({ aead, lifetime: 1800 });

@@ -27,6 +27,8 @@ export interface Ring {
   sealing(now: number): NamedKey | undefined;
   /** The key of this name, while it is of use. */
   opening(name: Bytes, now: number): NamedKey | undefined;
+  /** Whether this key, which opens, has sealed its last value: from now on another does. */
+  sealsNoMore(key: NamedKey, now: number): boolean;
   /** Destroys all keys. */
   destroy(): void;
 }
@@ -62,6 +64,10 @@ export class KeyRing implements Ring {
     let found: RingKey | undefined;
     for (const key of this.#keys) if (equal(key.name, name)) found = key;
     return found;
+  }
+
+  sealsNoMore(key: NamedKey, now: number): boolean {
+    return key !== this.#keys[0] || !this.#maySeal(this.#keys[0], now);
   }
 
   destroy(): void {

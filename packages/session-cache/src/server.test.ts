@@ -107,6 +107,23 @@ test('a session of a machine whose clock is ahead is not announced for longer th
   expect(cache.issue(serverSession13(), 'ticket', now - 5000)).toMatchObject({ lifetime: 3600 });
 });
 
+test('a found ticket says whether to renew it; a session out of the store has no key to outlive (RFC 5077 §3.3)', () => {
+  const keys = ticketKeys({ aead: node.aeads['aes-256-gcm'], random, lifetime: 7200, rotateEvery: 600 });
+  const cache = made({ tickets: { kind: 'sealed', keys } });
+  const ticket = identity(issued(cache.issue(serverSession12(), 'ticket', now)).id);
+  const { id } = issued(cache.issue(serverSession12(), 'session-id', now));
+  expect(cache.findFirst([ticket], now)).toMatchObject({ index: 0, renew: false });
+  expect(cache.findFirst([ticket], now + 600_000)).toMatchObject({ index: 0, renew: true });
+  const stored = { kind: 'session-id' as const, id };
+  expect(cache.findFirst([stored], now + 600_000)).toMatchObject({ index: 0, renew: false });
+});
+
+test.each([true, false])('stored tickets are not renewed, used once (%s) or not', (singleUse) => {
+  const cache = made({ tickets: { kind: 'stored', singleUse } });
+  const ticket = identity(issued(cache.issue(serverSession13(), 'ticket', now)).id);
+  expect(cache.findFirst([ticket], now)).toMatchObject({ session: { version: 'tls13' }, renew: false });
+});
+
 test('the first identity with a session is found, with its place', () => {
   const cache = made({ tickets: { kind: 'sealed', keys: sealer() } });
   const good = identity(issued(cache.issue(serverSession13(), 'ticket', now)).id);

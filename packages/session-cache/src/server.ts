@@ -11,12 +11,17 @@ import type { MissReason } from './decisions.ts';
 import { cappedLifetime, expiryOf, isLive } from './policy.ts';
 import { copyServerSession, wipeSession } from './session.ts';
 import { type SessionKind, type SessionStore, type StoreKey, storeKey } from './store.ts';
-import type { TicketSealer } from './ticket.ts';
+import type { OpenedTicket, TicketSealer } from './ticket.ts';
 
 /** A session as a client offers it: by ID or ticket. */
 export interface SessionIdentity {
   readonly kind: SessionKind;
   readonly id: Bytes;
+}
+
+/** A session that was found, and the place of its identity in the list. */
+export interface FoundSession extends OpenedTicket {
+  readonly index: number;
 }
 
 /** What goes to the client: an ID (32 bytes) or ticket, and the seconds for which it will be accepted. */
@@ -67,12 +72,12 @@ export interface ServerSessionCache {
     now: number,
     missed?: (reason: MissReason) => void,
   ): Awaitable<ServerSession | undefined>;
-  /** The first of the offered identities that has a session; `missed` is told of every other. */
+  /** The first of the offered identities that has a session; `missed` is told of every other. Only tickets ask for renewal. */
   findFirst(
     identities: readonly SessionIdentity[],
     now: number,
     missed?: (reason: MissReason) => void,
-  ): Awaitable<{ readonly index: number; readonly session: ServerSession } | undefined>;
+  ): Awaitable<FoundSession | undefined>;
   /** Keeps or seals a copy of the session and names it; undefined when there is nothing to send. */
   issue(session: ServerSession, kind: SessionKind, now: number): Awaitable<IssuedSession | undefined>;
   /**
@@ -126,38 +131,21 @@ class Cache implements ServerSessionCache {
     this.#options = options;
   }
 
-  find(
-    identity: SessionIdentity,
-    now: number,
-    missed?: (reason: MissReason) => void,
-  ): Awaitable<ServerSession | undefined> {
-    let reason: MissReason = 'unknown';
-    const because = (known: MissReason): void => {
-      reason = known;
-    };
-    const found = this.#attempt(
-      () => this.#lookUp(identity, now, because),
-      () => because('store-failed'),
-    );
-    return after(found, (session) => {
-      if (session !== undefined && isLive(session, now)) return session;
-      if (session !== undefined) wipeSession(session);
-      missed?.(session === undefined ? reason : 'expired');
-      return undefined;
-    });
+  find(identity: SessionIdentity, now: number, missed?: Missed): Awaitable<ServerSession | undefined> {
+    return after(this.#found(identity, now, missed), (found) => found?.session);
   }
 
   findFirst(
     identities: readonly SessionIdentity[],
     now: number,
-    missed?: (reason: MissReason) => void,
-  ): Awaitable<{ readonly index: number; readonly session: ServerSession } | undefined> {
+    missed?: Missed,
+  ): Awaitable<FoundSession | undefined> {
     const limit = Math.min(identities.length, this.#options.identityLimit ?? 8);
     const from = (index: number): ReturnType<ServerSessionCache['findFirst']> =>
       index >= limit
         ? undefined
-        : after(this.find(identities[index] as SessionIdentity, now, missed), (session) =>
-            session === undefined ? from(index + 1) : { index, session },
+        : after(this.#found(identities[index] as SessionIdentity, now, missed), (found) =>
+            found === undefined ? from(index + 1) : { index, ...found },
           );
     return from(0);
   }
@@ -186,20 +174,33 @@ class Cache implements ServerSessionCache {
     );
   }
 
-  #lookUp(
-    { kind, id }: SessionIdentity,
-    now: number,
-    because: (reason: MissReason) => void,
-  ): Awaitable<ServerSession | undefined> {
+  #found(identity: SessionIdentity, now: number, missed?: Missed): Awaitable<OpenedTicket | undefined> {
+    let reason: MissReason = 'unknown';
+    const because: Missed = (told) => {
+      reason = told;
+    };
+    const known = this.#attempt(
+      () => this.#lookUp(identity, now, because),
+      () => because('store-failed'),
+    );
+    return after(known, (found) => {
+      if (found !== undefined && isLive(found.session, now)) return found;
+      if (found !== undefined) wipeSession(found.session);
+      missed?.(found === undefined ? reason : 'expired');
+      return undefined;
+    });
+  }
+
+  #lookUp({ kind, id }: SessionIdentity, now: number, because: Missed): Awaitable<OpenedTicket | undefined> {
     const { store, tickets } = this.#options;
     if (kind === 'ticket') {
       if (tickets.kind === 'sealed') return tickets.keys.open(id, now, because);
       if (tickets.kind === 'none') return undefined;
-      if (tickets.singleUse) return store?.take(storeKey(kind, id), now);
+      if (tickets.singleUse) return after(store?.take(storeKey(kind, id), now), stored);
     }
     // Stores hold sessions for everyone: a caller that wipes its secret must not wipe theirs.
     return after(store?.get(storeKey(kind, id), now), (session) =>
-      session === undefined ? undefined : copyServerSession(session),
+      stored(session && copyServerSession(session)),
     );
   }
 
@@ -236,6 +237,11 @@ class Cache implements ServerSessionCache {
     });
   }
 }
+
+type Missed = (reason: MissReason) => void;
+
+const stored = (session: ServerSession | undefined): OpenedTicket | undefined =>
+  session && { session, renew: false };
 
 // The longest that a TLS 1.2 SessionID can be (RFC 5246 §7.4.1.2).
 const idLength = 32;

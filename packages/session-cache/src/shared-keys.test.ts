@@ -14,7 +14,7 @@ const lifetime = 60;
 test('threads open each other’s tickets without having met', () => {
   const memory = fresh();
   const ticket = opened(memory).seal(serverSession13({ lifetime }), now) as Bytes;
-  expect(opened(memory).open(ticket, now)).toMatchObject({ serverName: 'server.example' });
+  expect(opened(memory).open(ticket, now)).toMatchObject({ session: { serverName: 'server.example' } });
   expect(opened(fresh()).open(ticket, now)).toBeUndefined();
 });
 
@@ -52,6 +52,23 @@ test('servers with different lifetimes in one memory keep what the longer one ne
   expect(brief.unprotect(sealed, noBytes, now + 599_000)).toEqual(utf8('x'));
   for (let second = 599; second < 799; second++) protect(brief, second);
   expect(brief.unprotect(sealed, noBytes, now + 799_000)).toBeUndefined();
+});
+
+test('a ticket is to be renewed once another thread has changed the key, or the next seal will (RFC 5077 §3.3)', () => {
+  const memory = fresh();
+  const [one, other] = [opened(memory), opened(memory)];
+  const sealAt = (keys: TicketKeys, second: number): Bytes =>
+    keys.seal(serverSession13({ createdAt: now + 1000 * second, lifetime }), now + 1000 * second) as Bytes;
+  const renewAt = (keys: TicketKeys, ticket: Bytes, second: number): boolean | undefined =>
+    keys.open(ticket, now + 1000 * second)?.renew;
+  protect(one, 0);
+  // The second key seals until nothing of the first is of use, which ends after 61 seconds.
+  const ticket = sealAt(one, 1);
+  const late = sealAt(one, 60);
+  expect([renewAt(other, ticket, 1), renewAt(other, late, 60)]).toEqual([false, false]);
+  expect([renewAt(one, late, 61), renewAt(other, late, 61)]).toEqual([true, true]);
+  const next = sealAt(other, 61);
+  expect([renewAt(one, late, 62), renewAt(one, next, 62)]).toEqual([true, false]);
 });
 
 test('a dead key is no longer in the memory', () => {

@@ -88,6 +88,11 @@ class SharedRing implements Ring {
     return undefined;
   }
 
+  sealsNoMore(key: NamedKey, now: number): boolean {
+    const generation = Atomics.load(this.#shared.words, generationAt);
+    return this.#bound[generation % slots] !== key || this.#isDue(generation, Math.floor(now / 1000));
+  }
+
   /** Forgets this thread's copies; the memory goes on for the others. */
   destroy(): void {
     for (const bound of this.#bound) bound?.key.destroy();
@@ -97,13 +102,18 @@ class SharedRing implements Ring {
   /** The generation that seals; a new one when the one before the present has outlived what it sealed. */
   #current(second: number): number {
     const generation = Atomics.load(this.#shared.words, generationAt);
+    if (!this.#isDue(generation, second)) return generation;
+    this.#advance(generation);
+    return Atomics.load(this.#shared.words, generationAt);
+  }
+
+  /** Whether the generation, the present one, gives way to the next. */
+  #isDue(generation: number, second: number): boolean {
     const isUsed = this.#expiry(generation) > 0;
     const previous = this.#expiry(generation - 1);
     // One that lasts longer than any lifetime was made before the clock was set back.
     const isNeeded = previous > second && previous <= second + maximumLifetime + clockTolerance / 1000;
-    if (!isUsed || isNeeded) return generation;
-    this.#advance(generation);
-    return Atomics.load(this.#shared.words, generationAt);
+    return isUsed && !isNeeded;
   }
 
   #advance(generation: number): void {

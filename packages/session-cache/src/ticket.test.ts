@@ -27,8 +27,8 @@ test.each(aeads)('a ticket under $name gives the session back', (aead) => {
   ]) {
     const opened = keys.open(keys.seal(session, sessionTime) as Bytes, sessionTime);
     const { secret: sealedSecret, ...rest } = session;
-    expect(opened).toMatchObject(rest);
-    expect(opened?.secret.use(toHex)).toBe(sealedSecret.use(toHex));
+    expect(opened).toMatchObject({ session: rest, renew: false });
+    expect(opened?.session.secret.use(toHex)).toBe(sealedSecret.use(toHex));
   }
 });
 
@@ -140,6 +140,20 @@ test('processes with the same keys open each other’s tickets, and rotation by 
   expect(shared(second, first).open(ticket, sessionTime)).toBeDefined();
   expect(shared(second).open(ticket, sessionTime)).toBeUndefined();
   expect(toHex(sealed(shared(second, first)).subarray(0, 16))).toBe('02'.repeat(16));
+});
+
+test('of keys that are given, a ticket under any but the first is to be renewed (RFC 5077 §3.3)', () => {
+  const [first, second, third] = [sharedKey(1), sharedKey(2), sharedKey(3)];
+  const shared = (...keys: (typeof first)[]): TicketKeys =>
+    sharedTicketKeys({ aead: aes256Gcm, random, keys });
+  const ticket = sealed(shared(first));
+  const renew = (...keys: (typeof first)[]): unknown => shared(...keys).open(ticket, sessionTime)?.renew;
+  expect([renew(first), renew(first, second), renew(second, first), renew(third, second, first)]).toEqual([
+    false,
+    false,
+    true,
+    true,
+  ]);
 });
 
 test('a shared key that may seal no more gives no tickets and still opens them', () => {

@@ -12,6 +12,7 @@ import {
 } from '@tlsmith/types';
 import {
   KeyRing,
+  type NamedKey,
   type NextKey,
   nameLength,
   nonceLength,
@@ -22,22 +23,33 @@ import {
 import type { MissReason } from './decisions.ts';
 import { cappedLifetime, isLive } from './policy.ts';
 
+/** What was in a ticket. */
+export interface OpenedTicket {
+  readonly session: ServerSession;
+  /**
+   * Whether the ticket is worth replacing although its session goes on: the key that sealed it seals no more, and when it
+   * is gone the ticket is useless. In TLS 1.2 the server then renews the ticket in the abbreviated handshake
+   * (RFC 5077 §3.3); in TLS 1.3 every connection brings fresh ones.
+   */
+  readonly renew: boolean;
+}
+
 /** Makes tickets that hold the session themselves (RFC 9846 §4.7.1, RFC 5077 §4), and reads them. */
 export interface TicketSealer {
   /** A ticket of at most 65,535 bytes; undefined when there is none to be had. */
   seal(session: ServerSession, now: number): Awaitable<Bytes | undefined>;
-  /** The session of a ticket; undefined for any other bytes, and when the session's lifetime is over: `missed` is told. */
+  /** What is in a ticket; undefined for any other bytes, and when the session's lifetime is over: `missed` is told. */
   open(
     ticket: Bytes,
     now: number,
     missed?: (reason: MissReason) => void,
-  ): Awaitable<ServerSession | undefined>;
+  ): Awaitable<OpenedTicket | undefined>;
 }
 
 /** A sealer under AEAD keys, whose answers come at once. */
 export interface TicketKeys extends TicketSealer {
   seal(session: ServerSession, now: number): Bytes | undefined;
-  open(ticket: Bytes, now: number, missed?: (reason: MissReason) => void): ServerSession | undefined;
+  open(ticket: Bytes, now: number, missed?: (reason: MissReason) => void): OpenedTicket | undefined;
   /**
    * Seals any bytes to a `binding` that must be the same to open them. 44 bytes longer than `content`; undefined when
    * the keys are used up.
@@ -158,11 +170,14 @@ class Keys implements TicketKeys {
     return ticket;
   }
 
-  open(ticket: Bytes, now: number, missed?: (reason: MissReason) => void): ServerSession | undefined {
-    const content = this.unprotect(ticket, noBytes, now);
+  open(ticket: Bytes, now: number, missed?: (reason: MissReason) => void): OpenedTicket | undefined {
+    const key = this.#keyOf(ticket, now);
+    const content = key === undefined ? undefined : this.#opened(ticket, noBytes, key);
     const session = content === undefined ? undefined : sessionOf(content);
-    if (session !== undefined && isLive(session, now)) return session;
-    if (session === undefined) missed?.(this.#hasKeyOf(ticket, now) ? 'unreadable' : 'unknown-key');
+    if (key !== undefined && session !== undefined && isLive(session, now)) {
+      return { session, renew: this.#ring.sealsNoMore(key, now) };
+    }
+    if (session === undefined) missed?.(key === undefined ? 'unknown-key' : 'unreadable');
     else missed?.('expired');
     return undefined;
   }
@@ -177,20 +192,22 @@ class Keys implements TicketKeys {
   }
 
   unprotect(sealed: Bytes, binding: Bytes, now: number): Bytes | undefined {
-    if (sealed.length < this.#overhead) return undefined;
-    const name = sealed.subarray(0, nameLength);
-    const ringKey = this.#ring.opening(name, now);
-    if (ringKey === undefined) return undefined;
-    const nonce = sealed.subarray(nameLength, nameLength + nonceLength);
-    return ringKey.key.open(nonce, additional(name, binding), sealed.subarray(nameLength + nonceLength));
+    const key = sealed.length < this.#overhead ? undefined : this.#keyOf(sealed, now);
+    return key === undefined ? undefined : this.#opened(sealed, binding, key);
   }
 
   destroy(): void {
     this.#ring.destroy();
   }
 
-  #hasKeyOf(ticket: Bytes, now: number): boolean {
-    return this.#ring.opening(ticket.subarray(0, nameLength), now) !== undefined;
+  #keyOf(sealed: Bytes, now: number): NamedKey | undefined {
+    return this.#ring.opening(sealed.subarray(0, nameLength), now);
+  }
+
+  #opened(sealed: Bytes, binding: Bytes, { name, key }: NamedKey): Bytes | undefined {
+    if (sealed.length < this.#overhead) return undefined;
+    const nonce = sealed.subarray(nameLength, nameLength + nonceLength);
+    return key.open(nonce, additional(name, binding), sealed.subarray(nameLength + nonceLength));
   }
 
   get #overhead(): number {
