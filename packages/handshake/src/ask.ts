@@ -74,6 +74,19 @@ export interface SessionIdentity {
   readonly id: Bytes;
 }
 
+/** A session that a client offered and that is known. */
+export interface FoundSession {
+  /** Which of the identities it is behind. */
+  readonly index: number;
+  readonly session: ServerSession;
+  /**
+   * Whether its ticket should be renewed, because the key that sealed it seals no more; absent, it should not. A TLS 1.2
+   * server then sends a NewSessionTicket in the abbreviated handshake (RFC 5077 §3.3). TLS 1.3 has no use for it: there
+   * every connection brings fresh tickets.
+   */
+  readonly renew?: boolean;
+}
+
 /** What a peer's key share becomes. */
 export interface Responded {
   readonly share: Bytes;
@@ -88,7 +101,7 @@ type Answers = {
   'encrypt-premaster': Bytes;
   'decrypt-premaster': Bytes;
   now: number;
-  'find-session': { readonly index: number; readonly session: ServerSession } | undefined;
+  'find-session': FoundSession | undefined;
   'issue-ticket': { readonly id: Bytes; readonly lifetime: number } | undefined;
   credential: Credential | 'unrecognized-name' | undefined;
   'authenticate-peer': PeerAuthenticated;

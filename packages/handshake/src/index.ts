@@ -4,6 +4,7 @@ export type {
   ConnectionAsk,
   Credential,
   CredentialWanted,
+  FoundSession,
   PeerAuthenticated,
   Responded,
   SessionIdentity,

@@ -18,7 +18,8 @@ const serverStart: Table<ServerFacts, keyof ServerStartFacts, Bodies13, ServerPo
       'server13/wait-finished': 'TLS 1.3',
       'server12/wait-certificate': 'TLS 1.2, client authentication',
       'server12/wait-client-key-exchange': 'TLS 1.2',
-      'server12/wait-change-cipher-spec': 'TLS 1.2 resumption',
+      'server12/wait-change-cipher-spec':
+        'TLS 1.2 resumption: sends ServerHello, [NewSessionTicket,] ChangeCipherSpec, Finished',
     }),
   },
 };

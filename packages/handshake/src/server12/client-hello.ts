@@ -1,5 +1,5 @@
 import { append } from '@tlsmith/key-schedule';
-import { type Bytes, equal, type ServerSession, violation, violations } from '@tlsmith/types';
+import { type Bytes, equal, violation, violations } from '@tlsmith/types';
 import { credential, findSession, now, type SessionIdentity, type Work } from '../ask.ts';
 import { resumption } from '../effect.ts';
 import type { Step } from '../machine.ts';
@@ -7,7 +7,7 @@ import type { ServerPolicy } from '../policy.ts';
 import { full, type NotResumed, type ResumptionDecision } from '../resumption-decision.ts';
 import type { ClientOffer } from '../server/offer.ts';
 import type { Landing, ServerFacts } from '../server/states.ts';
-import { abbreviatedFlight, fullFlight } from './flight.ts';
+import { abbreviatedFlight, fullFlight, type Resumed12 } from './flight.ts';
 import { type Candidates12, narrow12, settle12 } from './narrow.ts';
 
 type Landings =
@@ -21,7 +21,7 @@ export function* onClientHello12(offer: ClientOffer, raw: Bytes, policy: ServerP
   const log = append([], 'client_hello', raw);
   const found = yield* resumable(offer, candidates, policy);
   if (found.outcome === 'resumed') {
-    return decided(found, yield* abbreviatedFlight(offer, found.session, { log, policy }));
+    return decided(found, yield* abbreviatedFlight(offer, found, { log, policy }));
   }
   const own = yield* credential({
     version: 'tls12',
@@ -43,7 +43,7 @@ const decided = <N extends Landings>(
 
 /** Whether a session goes on, and if not, why. */
 type Resumable =
-  | (ResumptionDecision & { readonly outcome: 'resumed'; readonly session: ServerSession })
+  | (ResumptionDecision & { readonly outcome: 'resumed' } & Resumed12)
   | (ResumptionDecision & { readonly outcome: 'full' });
 
 /** The offered session, if everything that binds it agrees (RFC 5246 §7.4.1.2, RFC 5077 §3.1, RFC 7627 §5.3). */
@@ -66,7 +66,9 @@ function* resumable(offer: ClientOffer, { suites }: Candidates12, policy: Server
   }
   // A session without it is not resumed by a hello with it; nor, being weak, by one without.
   if (!session.extendedMasterSecret) return full('extended-master-secret');
-  return { outcome: 'resumed', by: identity.kind, session };
+  // Who offers a ticket has said that it takes new ones (RFC 5077 §3.2).
+  const renew = identity.kind === 'ticket' && found.renew === true;
+  return { outcome: 'resumed', by: identity.kind, session, renew };
 }
 
 /** A ticket goes before a session ID (RFC 5077 §3.4). */

@@ -1,7 +1,7 @@
 import { type ClientHello, type Finished, message12 } from '@tlsmith/codec';
 import { append, finishedVerifyData12, type Transcript, transcriptHash } from '@tlsmith/key-schedule';
-import { noBytes, type ServerSession } from '@tlsmith/types';
-import { issueTicket, now, type Work } from '../ask.ts';
+import type { ServerSession } from '@tlsmith/types';
+import { now, type Work } from '../ask.ts';
 import { type Effect, install, send, sendChangeCipherSpec } from '../effect.ts';
 import type { ChangeCipherSpecEvent, MessageEvent } from '../event.ts';
 import { checkFinished } from '../finished.ts';
@@ -9,6 +9,7 @@ import { copyOfMaster } from '../keys12.ts';
 import type { ServerPolicy } from '../policy.ts';
 import { refuseRenegotiation } from '../renegotiation.ts';
 import { go, type In, type Landing } from '../server/states.ts';
+import { promisedTicket } from './new-session-ticket.ts';
 
 /** ChangeCipherSpec: from here on the client's records are protected (RFC 5246 §7.1). */
 export function* onChangeCipherSpec(
@@ -59,7 +60,7 @@ function* lastFlight(
   const { hellos, keys, sessionId } = state;
   const { suite } = hellos;
   const session = yield* serverSession(state, policy);
-  const ticket = state.ticketPromised ? [yield* newSessionTicket(session, policy)] : [];
+  const ticket = state.ticketPromised ? [yield* promisedTicket(session, policy)] : [];
   const covered = ticket.reduce((known, { raw }) => append(known, 'new_session_ticket', raw), log);
   const verifyData = yield* finishedVerifyData12(
     suite.hash,
@@ -76,15 +77,6 @@ function* lastFlight(
     send(message12('finished', { verifyData })),
     ...stored,
   ];
-}
-
-/** What was promised in ServerHello; an empty ticket when there is none to be had (RFC 5077 §3.3). */
-function* newSessionTicket(session: ServerSession, policy: ServerPolicy) {
-  const issued = session.extendedMasterSecret ? yield* issueTicket('ticket', session) : undefined;
-  return message12('new_session_ticket', {
-    ticketLifetimeHint: Math.min(issued?.lifetime ?? 0, policy.sessionLifetime),
-    ticket: issued?.id ?? noBytes,
-  });
 }
 
 function* serverSession(

@@ -16,6 +16,7 @@ import { answered } from '../server/modules.ts';
 import type { ClientOffer } from '../server/offer.ts';
 import { go, type Landing } from '../server/states.ts';
 import type { Chosen12 } from './narrow.ts';
+import { renewedTicket } from './new-session-ticket.ts';
 import { negotiated, serverHello, serverRandomFor } from './server-hello.ts';
 import type { Flown } from './states.ts';
 
@@ -84,10 +85,17 @@ export function* fullFlight(
     : go('server12/wait-client-key-exchange', facts, ...messages.map(send));
 }
 
-/** ServerHello, ChangeCipherSpec, Finished: the session goes on (RFC 5246 §7.3, figure 2). */
+/** A session that goes on. */
+export interface Resumed12 {
+  readonly session: ServerSession;
+  /** Whether its ticket is worth replacing. */
+  readonly renew: boolean;
+}
+
+/** ServerHello, [NewSessionTicket,] ChangeCipherSpec, Finished (RFC 5246 §7.3 figure 2, RFC 5077 §3.1 figure 2). */
 export function* abbreviatedFlight(
   offer: ClientOffer,
-  session: ServerSession,
+  { session, renew }: Resumed12,
   known: { readonly log: Transcript; readonly policy: ServerPolicy },
 ): Landing<'server12/wait-change-cipher-spec'> {
   const { policy } = known;
@@ -96,14 +104,18 @@ export function* abbreviatedFlight(
   const sessionId = offer.hello.legacySessionId;
   const alpn = applicationProtocol(offer, policy);
   const serverRandom = yield* serverRandomFor(policy);
-  const promises = { ticketPromised: false, statusPromised: false };
+  const ticket = renew ? yield* renewedTicket(session, policy) : [];
+  const promises = { ticketPromised: ticket.length > 0, statusPromised: false };
   const answers = { suite, sessionId, ...promises, alpn, serverRandom, resumed: true };
   const agreed = negotiated(offer, answers, undefined);
   const modules = answered(policy, offer.hello.extensions, agreed);
   const hello = serverHello(offer, { ...answers, modules }, policy);
   const hellos = { suite, clientRandom: offer.hello.random, serverRandom, extendedMasterSecret: true };
   const keys = yield* keysFrom(hellos, copyOfMaster(session.secret));
-  const log = append(known.log, 'server_hello', hello.raw);
+  const log = ticket.reduce(
+    (before, { raw }) => append(before, 'new_session_ticket', raw),
+    append(known.log, 'server_hello', hello.raw),
+  );
   const verifyData = yield* finishedVerifyData12(
     suite.hash,
     keys.master,
@@ -114,7 +126,7 @@ export function* abbreviatedFlight(
   const facts = {
     hellos,
     sessionId,
-    ticketPromised: false,
+    ticketPromised: promises.ticketPromised,
     resumed: true,
     keys,
     log: append(log, 'server_finished', finished.raw),
@@ -125,6 +137,7 @@ export function* abbreviatedFlight(
     facts,
     send(hello),
     disclose('CLIENT_RANDOM', offer.hello.random, keys.master),
+    ...ticket.map(send),
     sendChangeCipherSpec,
     install('write', 'application', { version: 'tls12', suite, keys: keys.server }),
     send(finished),

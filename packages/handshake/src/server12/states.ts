@@ -30,6 +30,7 @@ export interface ClientPeer {
 export interface Keyed12 {
   readonly hellos: Hellos12;
   readonly sessionId: Bytes;
+  /** Whether we promised a NewSessionTicket; in a resumed session it is sent already. */
   readonly ticketPromised: boolean;
   readonly resumed: boolean;
   readonly keys: Keys12;
