@@ -1,6 +1,8 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { type Attempt, connect, kind } from '../client.ts';
+import { resumeAndKeep } from '../keeper.ts';
 import type { Group, Observation, Side } from '../side.ts';
+import { file } from './key-files.ts';
 import { one } from './matrix.ts';
 
 interface Way {
@@ -30,11 +32,14 @@ const ways: readonly Way[] = [
  * Sessions end with ssl_session_timeout. Times stay seconds away from the end, for nginx counts whole seconds. OpenSSL's
  * client itself withholds a TLS 1.3 ticket that is over.
  */
-export const expiry: readonly Group[] = ways.map(({ title, directives, attempt }) => ({
-  name: `ssl_session_timeout 8s; ${title}`,
-  observe: (side: Side) => overTime(side, directives, attempt),
-  reasons: {},
-}));
+export const expiry: readonly Group[] = [
+  ...ways.map(({ title, directives, attempt }) => ({
+    name: `ssl_session_timeout 8s; ${title}`,
+    observe: (side: Side) => overTime(side, directives, attempt),
+    reasons: {},
+  })),
+  { name: 'ssl_session_timeout 8s; TLS 1.2 ticket, renewed', observe: renewed, reasons: {} },
+];
 
 async function* overTime(side: Side, directives: string, attempt: Attempt): AsyncGenerator<Observation> {
   await side.start(one(`ssl_session_timeout 8s; ${directives}`));
@@ -50,6 +55,30 @@ async function* overTime(side: Side, directives: string, attempt: Attempt): Asyn
   }
   // TLS 1.2 counts from the full handshake, however often the session was resumed.
   yield { row: 'after 11 s', seen: kind(await connect(side, { ...attempt, resume: 'session' })) };
+  await side.stop();
+}
+
+/** A ticket that is replaced because its key is no longer the first does not prolong its session. */
+async function* renewed(side: Side): AsyncGenerator<Observation> {
+  const [old, next] = ['ssl_session_ticket_key old.key;', 'ssl_session_ticket_key next.key;'];
+  file(side, 'old.key', 80);
+  file(side, 'next.key', 80);
+  await side.start(one(`ssl_session_timeout 8s; ${old}`));
+  await connect(side, { version: '1.2', save: 'session' });
+  await after(4500);
+  await side.reload(one(`ssl_session_timeout 8s; ${next} ${old}`));
+  const resumed = await resumeAndKeep(side, 'session', 'renewed');
+  yield { row: 'after 5 s', seen: resumed ? 'resumed' : 'full' };
+  await side.reload(one(`ssl_session_timeout 8s; ${next}`));
+  yield {
+    row: 'at once with the ticket that came, the old key gone',
+    seen: kind(await connect(side, { version: '1.2', resume: 'renewed' })),
+  };
+  await after(6000);
+  yield {
+    row: 'after 11 s with the ticket that came after 5 s',
+    seen: kind(await connect(side, { version: '1.2', resume: 'renewed' })),
+  };
   await side.stop();
 }
 

@@ -2,21 +2,22 @@ import { createHash } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
-import { connect, kind } from '../client.ts';
+import { connect, kind, type Outcome } from '../client.ts';
+import { resumeAndKeep } from '../keeper.ts';
 import type { Group, Observation, Side } from '../side.ts';
 import { one } from './matrix.ts';
 import { droppedInBoth } from './reasons.ts';
 
 const rotation = 'nginx has this since 1.23.2, Debian’s is 1.22.1';
-const renewal =
-  'nginx renews a ticket under a key that no longer encrypts; in TLS 1.2 tlsmith leaves it to the client, which gets a new one when the session is over';
+const hint =
+  'OpenSSL leaves the lifetime of a renewed ticket unspecified; tlsmith announces the seconds that are left of the session';
 
 /** Key files, swapped and reloaded; keys that nobody gave. */
 export const keyFiles: readonly Group[] = [
   ...[80, 48].map((length) => ({
     name: `ssl_session_ticket_key, ${length} bytes`,
     observe: (side: Side) => swapped(side, length),
-    reasons: { 'TLS 1.2: resumed under the second key, the client has a new ticket': renewal },
+    reasons: { 'TLS 1.2: seconds announced with that ticket': hint },
   })),
   {
     name: 'ssl_session_ticket_key, 80 bytes before, 48 bytes after',
@@ -76,18 +77,18 @@ async function* swapped(side: Side, length: number): AsyncGenerator<Observation>
   yield* bothVersions(side, 'reloaded');
   await side.reload(one(both));
   yield* bothVersions(side, 'another key first, the old one second');
-  const renewed = await connect(side, { version: '1.2', resume: 'tls12' });
+  yield* renewed(side, first.ticket);
   const fresh = await connect(side, { version: '1.2' });
-  yield {
-    row: 'TLS 1.2: resumed under the second key, the client has a new ticket',
-    seen: String(renewed.ticket !== first.ticket),
-  };
   yield {
     row: 'new tickets are under the first file',
     seen: String(fresh.keyName === name(side, 'next.key')),
   };
   await side.reload(one(next));
   yield* bothVersions(side, 'the old key gone');
+  yield {
+    row: 'TLS 1.2, the old key gone, with the new ticket',
+    seen: kind(await connect(side, { version: '1.2', resume: 'renewed' })),
+  };
   file(side, 'next.key', length, 'swapped');
   await connect(side, { version: '1.2', save: 'tls12' });
   await connect(side, { version: '1.3', save: 'tls13' });
@@ -95,6 +96,33 @@ async function* swapped(side: Side, length: number): AsyncGenerator<Observation>
   await side.reload(one(next));
   yield* bothVersions(side, 'the file swapped and reloaded');
   await side.stop();
+}
+
+/** The session of a ticket under the second key, which the server replaces (RFC 5077 §3.3). */
+async function* renewed(side: Side, old: string | undefined): AsyncGenerator<Observation> {
+  const renewal = await connect(side, { version: '1.2', resume: 'tls12' });
+  yield {
+    row: 'TLS 1.2: resumed under the second key, the client has a new ticket',
+    seen: String(renewal.ticket !== old),
+  };
+  yield {
+    row: 'TLS 1.2: that ticket is under the first file',
+    seen: String(renewal.keyName === name(side, 'next.key')),
+  };
+  yield { row: 'TLS 1.2: seconds announced with that ticket', seen: announced(renewal) };
+  await resumeAndKeep(side, 'tls12', 'renewed');
+  const again = await connect(side, { version: '1.2', resume: 'renewed' });
+  const andAgain = await connect(side, { version: '1.2', resume: 'renewed' });
+  yield {
+    row: 'TLS 1.2: resumed with such a ticket, there is no other one',
+    seen: String(again.resumed && again.ticket === andAgain.ticket),
+  };
+}
+
+/** Of a timeout of 5 minutes, a few seconds ago. */
+function announced({ hint: seconds }: Outcome): string {
+  if (seconds === undefined) return 'unspecified';
+  return seconds > 280 && seconds <= 300 ? 'what is left' : String(seconds);
 }
 
 async function* mixed(side: Side): AsyncGenerator<Observation> {
@@ -182,7 +210,7 @@ async function namesInTime(side: Side): Promise<ReadonlySet<string | undefined>>
 }
 
 /** The same bytes on both sides, others for every name and variant. */
-function file(side: Side, path: string, length: number, variant: string = ''): void {
+export function file(side: Side, path: string, length: number, variant: string = ''): void {
   writeFileSync(join(side.folder, path), content(path, variant).subarray(0, length));
 }
 
