@@ -48,13 +48,13 @@ async function* overTime(side: Side, directives: string, attempt: Attempt): Asyn
   await after(4500);
   const half = await connect(side, { ...attempt, resume: 'session', save: 'renewed' });
   yield { row: 'after 5 s', seen: kind(half) };
-  await after(6000);
+  await after(5000);
   if (attempt.version === '1.3') {
     const renewed = await connect(side, { ...attempt, resume: 'renewed' });
-    yield { row: 'after 11 s with the ticket that came after 5 s', seen: kind(renewed) };
+    yield { row: 'after 10 s with the ticket that came after 5 s', seen: kind(renewed) };
   }
   // TLS 1.2 counts from the full handshake, however often the session was resumed.
-  yield { row: 'after 11 s', seen: kind(await connect(side, { ...attempt, resume: 'session' })) };
+  yield { row: 'after 10 s', seen: kind(await connect(side, { ...attempt, resume: 'session' })) };
   await side.stop();
 }
 
@@ -74,9 +74,9 @@ async function* renewed(side: Side): AsyncGenerator<Observation> {
     row: 'at once with the ticket that came, the old key gone',
     seen: kind(await connect(side, { version: '1.2', resume: 'renewed' })),
   };
-  await after(6000);
+  await after(5000);
   yield {
-    row: 'after 11 s with the ticket that came after 5 s',
+    row: 'after 10 s with the ticket that came after 5 s',
     seen: kind(await connect(side, { version: '1.2', resume: 'renewed' })),
   };
   await side.stop();
