@@ -47,6 +47,19 @@ describe('the architecture names', () => {
   });
 });
 
+test('every command of package.json is explained to contributors', () => {
+  const { scripts } = JSON.parse(read('package.json')) as {
+    readonly scripts: Readonly<Record<string, string>>;
+  };
+  const contributing = read('CONTRIBUTING.md');
+  // What a command runs behind the scenes is no command of its own; `build` is run by those that need it.
+  const commands = Object.keys(scripts).filter(
+    (name) => scripts[name]?.startsWith('node tools/run.mjs') || name === 'ci',
+  );
+  const missing = commands.filter((name) => !new RegExp(`npm (run )?${name}\\b`).test(contributing));
+  expect(missing).toEqual(['format:check', 'build']);
+});
+
 const folder = (path: string): readonly string[] =>
   readdirSync(new URL(path, repository))
     .filter((name) => name.endsWith('.md'))
