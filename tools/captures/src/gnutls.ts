@@ -91,27 +91,7 @@ async function recordScenario(studio: Studio, scenario: GnutlsScenario): Promise
     scenario.openssl === true ? await startServer(scenario.server) : await startGnutls(scenario.server);
   const tap = await openTap(port);
   const file = join(studio.scratch, scenario.names[0] as string);
-  const client = start(
-    'gnutls-cli',
-    [
-      ...options({
-        '--port': String(tap.port),
-        '--x509cafile': studio.pki.path('ca.crt'),
-        '--sni-hostname': serverName,
-        '--verify-hostname': serverName,
-      }),
-      ...(scenario.names.length > 1 ? ['--resume'] : []),
-      ...scenario.client,
-      '127.0.0.1',
-    ],
-    { SSLKEYLOGFILE: file },
-  );
-  await client.saw(/Simple Client Mode:[^]*$/);
-  const since = client.output().length;
-  client.write('ping\n');
-  await client.saw(/ping|gnip/, since);
-  client.end();
-  await client.exited;
+  await visit(studio, scenario, tap.port, file);
   tap.close();
   const peers = {
     client: `${version('gnutls-cli')} gnutls-cli`,
@@ -133,6 +113,33 @@ async function recordScenario(studio: Studio, scenario: GnutlsScenario): Promise
     });
   }
   await server.stop();
+}
+
+/** The client connects, once or twice, and is answered. */
+async function visit(
+  studio: Studio,
+  { names, client: flags }: GnutlsScenario,
+  port: number,
+  keylogFile: string,
+): Promise<void> {
+  const args = [
+    ...options({
+      '--port': String(port),
+      '--x509cafile': studio.pki.path('ca.crt'),
+      '--sni-hostname': serverName,
+      '--verify-hostname': serverName,
+    }),
+    ...(names.length > 1 ? ['--resume'] : []),
+    ...flags,
+    '127.0.0.1',
+  ];
+  const client = start('gnutls-cli', args, { SSLKEYLOGFILE: keylogFile });
+  await client.saw(/Simple Client Mode:[^]*$/);
+  const since = client.output().length;
+  client.write('ping\n');
+  await client.saw(/ping|gnip/, since);
+  client.end();
+  await client.exited;
 }
 
 async function startGnutls(args: readonly string[]): Promise<{ server: Peer; port: number }> {

@@ -75,23 +75,8 @@ async function recordClient(
   const tap = await openTap(port);
   const keylogs = join(studio.scratch, scenario.names[0] as string);
   const ech = scenario.client.includes('-ech');
-  const client = start(binary, [
-    'client',
-    ...options({
-      '-address': `127.0.0.1:${tap.port}`,
-      '-name': serverName,
-      '-ca': studio.pki.path('ca.crt'),
-      '-keylog': keylogs,
-      '-connections': String(scenario.names.length),
-    }),
-    ...inScratch(studio, scenario.client),
-  ]);
-  await client.exited;
+  const exporters = await visits(studio, binary, scenario, { port: tap.port, keylogs });
   tap.close();
-  const exporters = [...client.output().matchAll(/^exported (.*)$/gm)].map(
-    (match) => JSON.parse(match[1] as string) as Exported[],
-  );
-  if (exporters.length !== scenario.names.length) throw new Error(`${scenario.names[0]}: ${client.output()}`);
   let keylog: string[] = [];
   for (const [index, name] of scenario.names.entries()) {
     const { flow, done } = tap.connections[index] as Connection;
@@ -112,6 +97,32 @@ async function recordClient(
       flow,
     });
   }
+}
+
+/** As many connections as the scenario has names, and what each of them exported. */
+async function visits(
+  studio: Studio,
+  binary: string,
+  { names, client: flags }: GoScenario,
+  { port, keylogs }: { readonly port: number; readonly keylogs: string },
+): Promise<readonly Exported[][]> {
+  const client = start(binary, [
+    'client',
+    ...options({
+      '-address': `127.0.0.1:${port}`,
+      '-name': serverName,
+      '-ca': studio.pki.path('ca.crt'),
+      '-keylog': keylogs,
+      '-connections': String(names.length),
+    }),
+    ...inScratch(studio, flags),
+  ]);
+  await client.exited;
+  const exporters = [...client.output().matchAll(/^exported (.*)$/gm)].map(
+    (match) => JSON.parse(match[1] as string) as Exported[],
+  );
+  if (exporters.length !== names.length) throw new Error(`${names[0]}: ${client.output()}`);
+  return exporters;
 }
 
 function build(studio: Studio): string {

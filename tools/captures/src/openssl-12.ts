@@ -4,7 +4,7 @@ import type { Studio } from './recording.ts';
 
 /** TLS 1.2 between s_client and s_server. */
 export function scenarios12(studio: Studio): Scenario[] {
-  return [...resumptions(studio), ...others(studio), failure(studio)];
+  return [...resumptions(studio), ...suites(studio), ...others(studio), failure(studio)];
 }
 
 function resumptions(studio: Studio): Scenario[] {
@@ -32,12 +32,10 @@ function resumptions(studio: Studio): Scenario[] {
   ];
 }
 
-function others(studio: Studio): Scenario[] {
-  const { pki } = studio;
+/** Key exchanges and suites. */
+function suites(studio: Studio): Scenario[] {
   const ecdsa = ['-tls1_2', ...identity(studio, 'ecdsa')];
   const rsa = ['-tls1_2', ...identity(studio, 'rsa')];
-  const client = (cipher: string, ...more: string[]): string[] => ['-tls1_2', '-cipher', cipher, ...more];
-  const asks = ['-CAfile', pki.path('ca.crt'), '-Verify', '1'];
   const shared = ['-psk', psk.key, '-psk_identity', psk.identity];
   return [
     one(ecdsa, {
@@ -46,33 +44,11 @@ function others(studio: Studio): Scenario[] {
       client: client('ECDHE-ECDSA-AES128-GCM-SHA256'),
       exporter: 'EXPORTER-throw-away',
     }),
-    one([...rsa, ...asks], {
-      name: 'openssl-12-ecdhe-rsa-client-certificate',
-      what: 'TLS 1.2, ECDHE-RSA-AES256-GCM-SHA384, client authenticated with an RSA certificate',
-      client: client(
-        'ECDHE-RSA-AES256-GCM-SHA384',
-        '-cert',
-        pki.path('client.crt'),
-        '-key',
-        pki.path('client.key'),
-      ),
-      exporter: 'EXPORTER-throw-away',
-    }),
     one(rsa, {
       name: 'openssl-12-rsa-key-exchange',
       what: 'TLS 1.2, RSA key exchange, AES128-GCM-SHA256; the server key is given',
       client: client('AES128-GCM-SHA256'),
-      serverKey: pki.privateKey('rsa'),
-    }),
-    one([...ecdsa, '-alpn', 'http/1.1,h2', '-status_file', pki.path('ocsp.der')], {
-      name: 'openssl-12-alpn-status',
-      what: 'TLS 1.2, ALPN http/1.1 and a CertificateStatus message',
-      client: client('ECDHE-ECDSA-AES256-GCM-SHA384', '-alpn', 'h2,http/1.1', '-status'),
-    }),
-    one(rsa, {
-      name: 'openssl-12-max-fragment-length',
-      what: 'TLS 1.2, max_fragment_length of 512 octets: messages over several records',
-      client: client('ECDHE-RSA-AES128-GCM-SHA256', '-maxfraglen', '512'),
+      serverKey: studio.pki.privateKey('rsa'),
     }),
     one(rsa, {
       name: 'openssl-12-chacha20',
@@ -105,6 +81,37 @@ function others(studio: Studio): Scenario[] {
       client: client('PSK-AES128-GCM-SHA256', ...shared),
       preSharedKey: psk,
     }),
+  ];
+}
+
+function others(studio: Studio): Scenario[] {
+  const { pki } = studio;
+  const ecdsa = ['-tls1_2', ...identity(studio, 'ecdsa')];
+  const rsa = ['-tls1_2', ...identity(studio, 'rsa')];
+  const asks = ['-CAfile', pki.path('ca.crt'), '-Verify', '1'];
+  return [
+    one([...rsa, ...asks], {
+      name: 'openssl-12-ecdhe-rsa-client-certificate',
+      what: 'TLS 1.2, ECDHE-RSA-AES256-GCM-SHA384, client authenticated with an RSA certificate',
+      client: client(
+        'ECDHE-RSA-AES256-GCM-SHA384',
+        '-cert',
+        pki.path('client.crt'),
+        '-key',
+        pki.path('client.key'),
+      ),
+      exporter: 'EXPORTER-throw-away',
+    }),
+    one([...ecdsa, '-alpn', 'http/1.1,h2', '-status_file', pki.path('ocsp.der')], {
+      name: 'openssl-12-alpn-status',
+      what: 'TLS 1.2, ALPN http/1.1 and a CertificateStatus message',
+      client: client('ECDHE-ECDSA-AES256-GCM-SHA384', '-alpn', 'h2,http/1.1', '-status'),
+    }),
+    one(rsa, {
+      name: 'openssl-12-max-fragment-length',
+      what: 'TLS 1.2, max_fragment_length of 512 octets: messages over several records',
+      client: client('ECDHE-RSA-AES128-GCM-SHA256', '-maxfraglen', '512'),
+    }),
     one([...ecdsa, '-client_renegotiation'], {
       name: 'openssl-12-renegotiation',
       what: 'TLS 1.2, renegotiation started by the client (RFC 5746)',
@@ -114,6 +121,8 @@ function others(studio: Studio): Scenario[] {
     }),
   ];
 }
+
+const client = (cipher: string, ...more: string[]): string[] => ['-tls1_2', '-cipher', cipher, ...more];
 
 function failure(studio: Studio): Scenario {
   return one(['-tls1_3', ...identity(studio, 'ecdsa')], {

@@ -4,64 +4,63 @@ import type { Studio } from './recording.ts';
 
 /** TLS 1.3 between s_client and s_server. */
 export function scenarios13(studio: Studio): Scenario[] {
-  return [...resumptions(studio), ...others(studio), failure(studio)];
-}
-
-function resumptions(studio: Studio): Scenario[] {
-  const session = join(studio.scratch, 'session13');
   return [
-    {
-      server: ['-tls1_3', ...identity(studio, 'ecdsa')],
-      exchanges: [
-        {
-          name: 'openssl-13-full',
-          what: 'TLS 1.3, TLS_AES_256_GCM_SHA384, X25519, ECDSA P-256 certificate, two tickets, exported keying material',
-          client: ['-tls1_3', '-sess_out', session],
-          exporter: 'EXPORTER-throw-away',
-        },
-        {
-          name: 'openssl-13-resumed',
-          what: 'TLS 1.3 resumption with a ticket, psk_dhe_ke',
-          resumes: 'openssl-13-full',
-          client: ['-tls1_3', '-sess_in', session],
-          exporter: 'EXPORTER-throw-away',
-        },
-      ],
-    },
-    {
-      server: [
-        '-tls1_3',
-        ...identity(studio, 'rsa'),
-        '-early_data',
-        '-ciphersuites',
-        'TLS_AES_128_GCM_SHA256',
-      ],
-      exchanges: [
-        {
-          name: 'openssl-13-early-data-ticket',
-          what: 'TLS 1.3, TLS_AES_128_GCM_SHA256, RSA certificate (PSS), tickets that permit early data',
-          client: ['-tls1_3', '-sess_out', session],
-        },
-        {
-          name: 'openssl-13-early-data',
-          what: 'TLS 1.3 resumption with accepted early data, EndOfEarlyData',
-          resumes: 'openssl-13-early-data-ticket',
-          client: ['-tls1_3', '-sess_in', session],
-          earlyData: 'early ping\n',
-        },
-      ],
-    },
+    resumption(studio),
+    earlyData(studio),
+    ...parameters(studio),
+    ...certificates(studio),
+    ...others(studio),
+    failure(studio),
   ];
 }
 
-function others(studio: Studio): Scenario[] {
-  const { pki } = studio;
+function resumption(studio: Studio): Scenario {
+  const session = join(studio.scratch, 'session13');
+  return {
+    server: ['-tls1_3', ...identity(studio, 'ecdsa')],
+    exchanges: [
+      {
+        name: 'openssl-13-full',
+        what: 'TLS 1.3, TLS_AES_256_GCM_SHA384, X25519, ECDSA P-256 certificate, two tickets, exported keying material',
+        client: ['-tls1_3', '-sess_out', session],
+        exporter: 'EXPORTER-throw-away',
+      },
+      {
+        name: 'openssl-13-resumed',
+        what: 'TLS 1.3 resumption with a ticket, psk_dhe_ke',
+        resumes: 'openssl-13-full',
+        client: ['-tls1_3', '-sess_in', session],
+        exporter: 'EXPORTER-throw-away',
+      },
+    ],
+  };
+}
+
+function earlyData(studio: Studio): Scenario {
+  const session = join(studio.scratch, 'session13');
+  return {
+    server: ['-tls1_3', ...identity(studio, 'rsa'), '-early_data', '-ciphersuites', 'TLS_AES_128_GCM_SHA256'],
+    exchanges: [
+      {
+        name: 'openssl-13-early-data-ticket',
+        what: 'TLS 1.3, TLS_AES_128_GCM_SHA256, RSA certificate (PSS), tickets that permit early data',
+        client: ['-tls1_3', '-sess_out', session],
+      },
+      {
+        name: 'openssl-13-early-data',
+        what: 'TLS 1.3 resumption with accepted early data, EndOfEarlyData',
+        resumes: 'openssl-13-early-data-ticket',
+        client: ['-tls1_3', '-sess_in', session],
+        earlyData: 'early ping\n',
+      },
+    ],
+  };
+}
+
+/** Groups and suites. */
+function parameters(studio: Studio): Scenario[] {
   const ecdsa = ['-tls1_3', ...identity(studio, 'ecdsa')];
   const client = ['-tls1_3'];
-  const session = join(studio.scratch, 'session13');
-  const clientIdentity = ['-cert', pki.path('client.crt'), '-key', pki.path('client.key')];
-  const asks = ['-CAfile', pki.path('ca.crt')];
-  const shared = ['-psk', psk.key, '-psk_identity', psk.identity, '-ciphersuites', 'TLS_AES_128_GCM_SHA256'];
   return [
     one([...ecdsa, '-groups', 'P-256'], {
       name: 'openssl-13-hello-retry',
@@ -83,6 +82,18 @@ function others(studio: Studio): Scenario[] {
       what: 'TLS 1.3, finite field group ffdhe2048',
       client: [...client, '-groups', 'ffdhe2048'],
     }),
+  ];
+}
+
+/** Certificates of clients. */
+function certificates(studio: Studio): Scenario[] {
+  const { pki } = studio;
+  const ecdsa = ['-tls1_3', ...identity(studio, 'ecdsa')];
+  const client = ['-tls1_3'];
+  const session = join(studio.scratch, 'session13');
+  const clientIdentity = ['-cert', pki.path('client.crt'), '-key', pki.path('client.key')];
+  const asks = ['-CAfile', pki.path('ca.crt')];
+  return [
     {
       server: [...ecdsa, ...asks, '-Verify', '1'],
       exchanges: [
@@ -99,16 +110,6 @@ function others(studio: Studio): Scenario[] {
         },
       ],
     },
-    one(['-tls1_3', ...identity(studio, 'rsa')], {
-      name: 'openssl-13-max-fragment-length',
-      what: 'TLS 1.3, max_fragment_length of 512 octets: messages over several records',
-      client: [...client, '-maxfraglen', '512'],
-    }),
-    one([...ecdsa, '-record_padding', '256'], {
-      name: 'openssl-13-record-padding',
-      what: 'TLS 1.3, the server pads its records to multiples of 256 octets',
-      client,
-    }),
     one([...ecdsa, ...asks, '-verify', '1'], {
       name: 'openssl-13-client-certificate-empty',
       what: 'TLS 1.3, client asked for a certificate answers with an empty list',
@@ -121,7 +122,25 @@ function others(studio: Studio): Scenario[] {
       command: ['server', 'c'],
       answer: /depth=0/,
     }),
-    one([...ecdsa, '-alpn', 'http/1.1,h2', '-status_file', pki.path('ocsp.der')], {
+  ];
+}
+
+function others(studio: Studio): Scenario[] {
+  const ecdsa = ['-tls1_3', ...identity(studio, 'ecdsa')];
+  const client = ['-tls1_3'];
+  const shared = ['-psk', psk.key, '-psk_identity', psk.identity, '-ciphersuites', 'TLS_AES_128_GCM_SHA256'];
+  return [
+    one(['-tls1_3', ...identity(studio, 'rsa')], {
+      name: 'openssl-13-max-fragment-length',
+      what: 'TLS 1.3, max_fragment_length of 512 octets: messages over several records',
+      client: [...client, '-maxfraglen', '512'],
+    }),
+    one([...ecdsa, '-record_padding', '256'], {
+      name: 'openssl-13-record-padding',
+      what: 'TLS 1.3, the server pads its records to multiples of 256 octets',
+      client,
+    }),
+    one([...ecdsa, '-alpn', 'http/1.1,h2', '-status_file', studio.pki.path('ocsp.der')], {
       name: 'openssl-13-alpn-status',
       what: 'TLS 1.3, ALPN http/1.1 and a stapled OCSP response',
       client: [...client, '-alpn', 'h2,http/1.1', '-status'],

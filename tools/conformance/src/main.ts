@@ -74,25 +74,44 @@ async function limbo(run: Run, title: string, belongs: typeof isCore): Promise<R
 }
 
 async function main(args: readonly string[]): Promise<number> {
+  const wish = wishOf(args);
+  if (typeof wish === 'number') return wish;
+  const { names, run, json } = wish;
+  const reports: Reported[] = [];
+  for (const suite of names) {
+    const ran = await suites[suite]?.(run);
+    if (ran !== undefined) reports.push(report(suite, ran, run));
+  }
+  const summaries = reports.map(({ summary }) => summary);
+  const written = names.length > 1 ? summaries : summaries[0];
+  if (json !== undefined && written !== undefined) {
+    writeFileSync(json, `${JSON.stringify(written, undefined, 1)}\n`);
+  }
+  return reports.some(({ isBelow }) => isBelow) ? 1 : 0;
+}
+
+interface Wish {
+  readonly names: readonly string[];
+  readonly run: Run;
+  readonly json: string | undefined;
+}
+
+/** What the command line asks for, or the status to end with once the reason is printed. */
+function wishOf(args: readonly string[]): Wish | number {
   const { values, positionals } = parseArgs({
     args: args.filter((arg) => arg !== '--'),
     allowPositionals: true,
-    options: {
-      profile: { type: 'string', default: 'by-namespace' },
-      provider: { type: 'string', default: 'node' },
-      only: { type: 'string', default: '' },
-      'public-suffixes': { type: 'string' },
-      json: { type: 'string' },
-    },
+    options,
   });
+  if (values.help === true) {
+    console.log(usage);
+    return 0;
+  }
   const name = positionals[0] ?? '';
   const profile = choices.find((choice) => choice === values.profile);
   const list = values['public-suffixes'];
-  if (
-    (name !== 'all' && !isOneOf(suites, name)) ||
-    !isOneOf(providers, values.provider) ||
-    profile === undefined
-  ) {
+  const isKnown = name === 'all' || isOneOf(suites, name);
+  if (!isKnown || !isOneOf(providers, values.provider) || profile === undefined) {
     console.error(usage);
     return 2;
   }
@@ -103,19 +122,17 @@ async function main(args: readonly string[]): Promise<number> {
   const publicSuffix = list === undefined ? {} : { publicSuffix: publicSuffixes(readFileSync(list, 'utf8')) };
   const provider = providers[values.provider];
   const run = { profile, provider, now: Date.now(), only: values.only, ...publicSuffix };
-  const names = name === 'all' ? Object.keys(suites) : [name];
-  const reports: Reported[] = [];
-  for (const suite of names) {
-    const ran = await suites[suite]?.(run);
-    if (ran !== undefined) reports.push(report(suite, ran, run));
-  }
-  const summaries = reports.map(({ summary }) => summary);
-  const written = name === 'all' ? summaries : summaries[0];
-  if (values.json !== undefined && written !== undefined) {
-    writeFileSync(values.json, `${JSON.stringify(written, undefined, 1)}\n`);
-  }
-  return reports.some(({ isBelow }) => isBelow) ? 1 : 0;
+  return { names: name === 'all' ? Object.keys(suites) : [name], run, json: values.json };
 }
+
+const options = {
+  profile: { type: 'string', default: 'by-namespace' },
+  provider: { type: 'string', default: 'node' },
+  only: { type: 'string', default: '' },
+  'public-suffixes': { type: 'string' },
+  json: { type: 'string' },
+  help: { type: 'boolean' },
+} as const;
 
 interface Reported {
   readonly summary: Summary;

@@ -17,12 +17,33 @@ export interface Entry {
 
 /** What an entry exports, and what hinders telling. */
 export function apiReport(
-  { name, path, types, main = '' }: Entry,
+  entry: Entry,
   folder: string,
 ): { readonly text: string; readonly problems: readonly string[] } {
   mkdirSync(`${folder}/reports`, { recursive: true });
+  const { name, main = '' } = entry;
+  const problems: string[] = [];
+  const unexported = new Set<string>();
+  Extractor.invoke(configuration(entry, folder), {
+    localBuild: true,
+    messageCallback: (message) => {
+      // Being written anew is what a report is for here; of the rest only what a compiler says counts.
+      if (message.category === 'Compiler') problems.push(message.text);
+      if (message.messageId === 'ae-forgotten-export')
+        unexported.add(/"([^"]+)"/.exec(message.text)?.[1] ?? '');
+      message.handled = true;
+    },
+  });
+  const report = readFileSync(`${folder}/reports/${name}.api.md`, 'utf8');
+  return {
+    text: `${report}${appendix([...unexported].filter((one) => !exports(main, one)).toSorted())}`,
+    problems,
+  };
+}
+
+function configuration({ name, path, types }: Entry, folder: string): ExtractorConfig {
   const quiet = { default: { logLevel: ExtractorLogLevel.None } };
-  const extractorConfig = ExtractorConfig.prepare({
+  return ExtractorConfig.prepare({
     packageJsonFullPath: `${path}/package.json`,
     configObjectFullPath: undefined,
     configObject: {
@@ -42,23 +63,6 @@ export function apiReport(
       messages: { extractorMessageReporting: quiet, tsdocMessageReporting: quiet },
     },
   });
-  const problems: string[] = [];
-  const unexported = new Set<string>();
-  Extractor.invoke(extractorConfig, {
-    localBuild: true,
-    messageCallback: (message) => {
-      // Being written anew is what a report is for here; of the rest only what a compiler says counts.
-      if (message.category === 'Compiler') problems.push(message.text);
-      if (message.messageId === 'ae-forgotten-export')
-        unexported.add(/"([^"]+)"/.exec(message.text)?.[1] ?? '');
-      message.handled = true;
-    },
-  });
-  const report = readFileSync(`${folder}/reports/${name}.api.md`, 'utf8');
-  return {
-    text: `${report}${appendix([...unexported].filter((one) => !exports(main, one)).toSorted())}`,
-    problems,
-  };
 }
 
 const exports = (report: string, name: string): boolean =>

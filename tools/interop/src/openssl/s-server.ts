@@ -26,7 +26,7 @@ export async function startOpensslServer(
   if (talk === 'upload') return startQuiet(bench, setup, more);
   const files = talk === 'echo' ? [] : ['-WWW'];
   if (talk === 'farewell') writeFileSync(join(bench.workshop.folder, greeting), greeting);
-  const program = start(bench, setup, 0, [...files, ...more]);
+  const program = start(bench, setup, ['-accept', '127.0.0.1:0', ...files, ...more]);
   if (!(await program.printed(/^ACCEPT 127\.0\.0\.1:\d+$/m))) {
     refuseUnknown(program.err);
     throw new Error(`s_server: ${program.err}`);
@@ -42,20 +42,19 @@ export async function startOpensslServer(
 /** Who connects has to try until it listens. */
 async function startQuiet(bench: Bench, setup: ServerSetup, more: readonly string[]): Promise<OpensslServer> {
   const port = await freePort();
-  const program = start(bench, setup, port, ['-quiet', ...more], 'digest');
+  const program = start(bench, setup, ['-accept', `127.0.0.1:${port}`, '-quiet', ...more], 'digest');
   return { port, program, results: digests(program) };
 }
 
 function start(
   bench: Bench,
   setup: ServerSetup,
-  port: number,
   more: readonly string[],
   output: 'text' | 'digest' = 'text',
 ): Program {
   const { pki, folder } = bench.workshop;
   const args = [
-    ...['s_server', '-accept', `127.0.0.1:${port}`, '-CAfile', pki.rootPath, '-no-CApath', '-no-CAstore'],
+    ...['s_server', '-CAfile', pki.rootPath, '-no-CApath', '-no-CAstore'],
     ...identityOptions(pki.server(setup.keyType)),
     ...opensslOptions(setup),
     ...['-naccept', String(setup.visits ?? 1)],
