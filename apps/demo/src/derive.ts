@@ -58,20 +58,10 @@ export function deriveKeys({ connection, suite, premaster, story }: Start): Deri
     ...extra.map(({ name, how: origin, value }) => part(name, origin, value)),
     part('master secret', how, masterBytes),
     part('key block', 'PRF(master secret, "key expansion", server random + client random)', joined(keys)),
-    ...(['client', 'server'] as const).map((role, index) =>
-      part(
-        `${role}_write_key`,
-        `bytes ${16 * index} to ${16 * index + 15} of the key block`,
-        bytesOf(keys[role].key),
-      ),
-    ),
-    ...(['client', 'server'] as const).map((role, index) =>
-      part(
-        `${role}_write_IV`,
-        `bytes ${32 + 4 * index} to ${35 + 4 * index}: half of each record's nonce`,
-        keys[role].iv,
-      ),
-    ),
+    part('client_write_key', 'bytes 0 to 15 of the key block', bytesOf(keys.client.key)),
+    part('server_write_key', 'bytes 16 to 31 of the key block', bytesOf(keys.server.key)),
+    part('client_write_IV', "bytes 32 to 35: half of each record's nonce", keys.client.iv),
+    part('server_write_IV', "bytes 36 to 39: half of each record's nonce", keys.server.iv),
   ];
   return { events, master: masterBytes, keys };
 }

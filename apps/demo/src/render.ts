@@ -1,6 +1,7 @@
 import type {
   CertificateChecks,
   CheckEvent,
+  ConnectionEvent,
   DemoEvent,
   DerivationEvent,
   EndEvent,
@@ -51,10 +52,8 @@ function renderGroup(first: DemoEvent, group: readonly DemoEvent[], paint: Paint
       return start(first, paint);
     case 'scene':
       return scene(first, paint);
-    case 'connection': {
-      const who = first.client === 'tlsmith' ? '' : paint('quiet', `  (client: ${first.client})`);
-      return ['', ` ${paint('title', `${first.connection}  ${first.title}`)}${who}`, ''];
-    }
+    case 'connection':
+      return connection(first, paint);
     case 'tcp':
       return [...tcp(first, paint), ''];
     case 'record':
@@ -71,19 +70,11 @@ function renderGroup(first: DemoEvent, group: readonly DemoEvent[], paint: Paint
     case 'http':
       return block(first.from === 'client' ? 'Request' : 'Reply', httpLines(first), paint);
     case 'output':
-      return block(
-        'Peer',
-        first.lines.map((line) => `│ ${line.trim()}`),
-        paint,
-      );
+      return block('Peer', first.lines.map(quoted), paint);
     case 'finish':
       return block('End', finish(first), paint);
     case 'check':
-      return block(
-        'Checks',
-        (group as readonly CheckEvent[]).map((check) => mark(check, paint)),
-        paint,
-      );
+      return checks(group as readonly CheckEvent[], paint);
     case 'left-out':
       return ['', `   Left out: ${first.reason}`];
     case 'scene-end':
@@ -105,6 +96,13 @@ function scene({ scene: letter, title, intro }: SceneEvent, paint: Paint): reado
     paint('title', head.padEnd(lineWidth, '━')),
     ...wrapWords(intro, lineWidth - 3).map((line) => `   ${line}`),
   ];
+}
+
+const quoted = (line: string): string => `│ ${line.trim()}`;
+
+function connection({ connection: letter, client, title }: ConnectionEvent, paint: Paint): readonly string[] {
+  const who = client === 'tlsmith' ? '' : paint('quiet', `  (client: ${client})`);
+  return ['', ` ${paint('title', `${letter}  ${title}`)}${who}`, ''];
 }
 
 function tcp({ address, port, milliseconds }: TcpEvent, paint: Paint): readonly string[] {
@@ -206,6 +204,14 @@ function finish(event: FinishEvent): readonly string[] {
       textWidth,
     ),
   ];
+}
+
+function checks(events: readonly CheckEvent[], paint: Paint): readonly string[] {
+  return block(
+    'Checks',
+    events.map((check) => mark(check, paint)),
+    paint,
+  );
 }
 
 function mark({ claim, holds }: CheckEvent, paint: Paint): string {

@@ -4,7 +4,13 @@ import type { Studio } from './recording.ts';
 
 /** TLS 1.2 between s_client and s_server. */
 export function scenarios12(studio: Studio): Scenario[] {
-  return [...resumptions(studio), ...suites(studio), ...others(studio), failure(studio)];
+  return [
+    ...resumptions(studio),
+    ...keyExchanges(studio),
+    ...ciphers(studio),
+    ...others(studio),
+    failure(studio),
+  ];
 }
 
 function resumptions(studio: Studio): Scenario[] {
@@ -32,8 +38,7 @@ function resumptions(studio: Studio): Scenario[] {
   ];
 }
 
-/** Key exchanges and suites. */
-function suites(studio: Studio): Scenario[] {
+function keyExchanges(studio: Studio): Scenario[] {
   const ecdsa = ['-tls1_2', ...identity(studio, 'ecdsa')];
   const rsa = ['-tls1_2', ...identity(studio, 'rsa')];
   const shared = ['-psk', psk.key, '-psk_identity', psk.identity];
@@ -50,6 +55,24 @@ function suites(studio: Studio): Scenario[] {
       client: client('AES128-GCM-SHA256'),
       serverKey: studio.pki.privateKey('rsa'),
     }),
+    one(rsa, {
+      name: 'openssl-12-dhe-rsa',
+      what: 'TLS 1.2, DHE-RSA-AES128-GCM-SHA256',
+      client: client('DHE-RSA-AES128-GCM-SHA256'),
+    }),
+    one(['-tls1_2', '-nocert', ...shared], {
+      name: 'openssl-12-psk',
+      what: 'TLS 1.2, PSK-AES128-GCM-SHA256',
+      client: client('PSK-AES128-GCM-SHA256', ...shared),
+      preSharedKey: psk,
+    }),
+  ];
+}
+
+function ciphers(studio: Studio): Scenario[] {
+  const ecdsa = ['-tls1_2', ...identity(studio, 'ecdsa')];
+  const rsa = ['-tls1_2', ...identity(studio, 'rsa')];
+  return [
     one(rsa, {
       name: 'openssl-12-chacha20',
       what: 'TLS 1.2, ECDHE-RSA-CHACHA20-POLY1305',
@@ -69,17 +92,6 @@ function suites(studio: Studio): Scenario[] {
       name: 'openssl-12-cbc-mac-then-encrypt',
       what: 'TLS 1.2, ECDHE-RSA-AES128-SHA (CBC) without encrypt_then_mac',
       client: client('ECDHE-RSA-AES128-SHA', '-no_etm'),
-    }),
-    one(rsa, {
-      name: 'openssl-12-dhe-rsa',
-      what: 'TLS 1.2, DHE-RSA-AES128-GCM-SHA256',
-      client: client('DHE-RSA-AES128-GCM-SHA256'),
-    }),
-    one(['-tls1_2', '-nocert', ...shared], {
-      name: 'openssl-12-psk',
-      what: 'TLS 1.2, PSK-AES128-GCM-SHA256',
-      client: client('PSK-AES128-GCM-SHA256', ...shared),
-      preSharedKey: psk,
     }),
   ];
 }
