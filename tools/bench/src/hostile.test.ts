@@ -2,7 +2,6 @@ import { node } from '@tlsmith/crypto/node';
 import { compute, isCertificateRejected } from '@tlsmith/types';
 import { type ChainRequest, defaultBudget, verifyChain } from '@tlsmith/x509';
 import { expect, test } from 'vitest';
-import { measureSlope } from './harness.ts';
 import { hostiles, ordinary } from './hostile.ts';
 
 function outcome(request: ChainRequest): { readonly code: string; readonly signatures: number } {
@@ -32,9 +31,4 @@ test.each(hostiles)('$name: ends within the budget, and beyond its bytes without
   expect(code).toMatch(/^[a-z-]+$/);
   expect(signatures).toBeLessThanOrEqual(defaultBudget.signatures);
   expect(outcome(make(200_000))).toEqual({ code: 'budget-exceeded', signatures: 0 });
-});
-
-test('slopes are powers', () => {
-  expect(measureSlope([1, 10, 100].map((size) => [size, 7 * size ** 2]))).toBeCloseTo(2);
-  expect(measureSlope([1, 10, 100].map((size) => [size, 7]))).toBeCloseTo(0);
 });
