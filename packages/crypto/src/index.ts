@@ -1,3 +1,4 @@
+export type { PortableKeyType } from './key-type.ts';
 export { type SupportRow, supportMatrix, supportTable } from './matrix.ts';
 export { padPremaster, unpadPremaster } from './premaster.ts';
 export { type PrivateKeyFrame, readPrivateKey } from './private-key.ts';

@@ -38,23 +38,20 @@ export class Client extends TlsEnd {
     const host = effectHost(config, tracer, (remembered) => {
       if (remembered.role === 'client') events.push({ event: 'session', session: remembered.session });
     });
-    super(
-      new Connection({
-        role: 'client',
-        machine: clientMachine as never,
-        policy,
-        start: { at: 'client/start' },
-        answer,
-        events,
-        host,
-        limits,
-        tracer,
-        halfClose: own.halfClose ?? options.halfClose ?? 'close-both',
-        padding: options.padding,
-      }),
-      provider,
-      options.trust,
-    );
-    this.connection.command({ event: 'start', session });
+    const connection = new Connection({
+      role: 'client',
+      machine: clientMachine as never,
+      policy,
+      start: { at: 'client/start' },
+      answer,
+      events,
+      host,
+      limits,
+      tracer,
+      halfClose: own.halfClose ?? options.halfClose ?? 'close-both',
+      padding: options.padding,
+    });
+    super(connection, provider, options.trust);
+    connection.command({ event: 'start', session });
   }
 }

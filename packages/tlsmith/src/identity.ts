@@ -42,7 +42,9 @@ export interface IdentityParts {
   readonly chain: string | readonly Bytes[];
   /** PKCS #8 as PEM or DER, imported by the provider, or a key that lives elsewhere. */
   readonly key: string | Bytes | SigningKey;
+  /** Schemes for signatures, in order of preference; those of `defaultSchemes` that the key can by default. */
   readonly schemes?: readonly SignatureScheme[];
+  /** A DER OCSPResponse to staple; none by default. */
   readonly ocsp?: Bytes;
 }
 

@@ -10,9 +10,11 @@ export interface ConnectionLimits extends HandshakeLimits {
   readonly warnings: number;
   /** KeyUpdates in a row without application data. */
   readonly keyUpdates: number;
+  /** Bytes of one handshake message. */
   readonly messages: MessageLimits;
 }
 
+/** The limits that hold unless an option says otherwise. */
 export const connectionLimits: ConnectionLimits = {
   ...handshakeLimits,
   pendingInput: 256 * 1024,

@@ -43,7 +43,9 @@ export type HalfClose = 'close-both' | 'allow-half-open';
 
 /** What one connection may have of its own, whatever its configuration says. */
 export interface OwnOptions {
+  /** That of the configuration by default. */
   readonly halfClose?: HalfClose;
+  /** That of the configuration by default. */
   readonly tracer?: Tracer | undefined;
 }
 
@@ -53,27 +55,31 @@ export interface CommonOptions {
   readonly provider: CryptoProvider;
   /** In order of preference; TLS 1.3 and 1.2 by default. */
   readonly versions?: readonly Version[];
-  /** In order of preference. Suites without forward secrecy (`TLS_RSA_...`) are used only when named here. */
+  /** In order of preference; `defaultSuites` by default, which leave out those without forward secrecy (`TLS_RSA_...`). */
   readonly suites?: readonly CipherSuite[];
+  /** In order of preference; `defaultGroups` by default. */
   readonly groups?: readonly NamedGroup[];
+  /** What the peer may sign with, in order of preference; `defaultSchemes` by default. */
   readonly schemes?: readonly SignatureScheme[];
   /** TLS extensions besides our own, by `defineExtension` of `@tlsmith/handshake`. */
   readonly extensions?: readonly ExtensionModule[];
-  /** Application protocols in order of preference (RFC 7301). */
+  /** Application protocols in order of preference (RFC 7301); none by default. */
   readonly alpn?: readonly string[];
   /** TLS 1.2: whether a peer without RFC 7627 is refused; by default a client requires it and a server prefers it. */
   readonly extendedMasterSecret?: 'require' | 'prefer';
-  /** Seconds, at most 604,800. */
+  /** Seconds that sessions are good for: 86,400 by default, at most 604,800. */
   readonly sessionLifetime?: number;
+  /** Those that are to differ from `connectionLimits`. */
   readonly limits?: Partial<Omit<ConnectionLimits, 'messages'>> & {
     readonly messages?: Partial<ConnectionLimits['messages']>;
   };
   /** After the peer's close_notify: answer with ours (default), or leave our direction open. */
   readonly halfClose?: HalfClose;
-  /** Bytes of padding for each TLS 1.3 record (RFC 9846 §5.4). */
+  /** Bytes of padding for each TLS 1.3 record (RFC 9846 §5.4); none by default. */
   readonly padding?: PaddingPolicy;
-  /** Gets NSS key log lines: whoever reads them can read the connection. */
+  /** Gets lines of a key log (RFC 9850), one secret each: whoever reads them can read the connection. */
   readonly keyLog?: (line: string) => void;
+  /** Looks on, for teaching and debugging. */
   readonly tracer?: Tracer;
   /** Milliseconds since the epoch; the system's clock by default. */
   readonly now?: () => number;
@@ -85,6 +91,7 @@ export interface CommonOptions {
 export interface ClientOptions extends CommonOptions {
   /** The host name or IP address that the server must prove to be. */
   readonly serverName: string;
+  /** Whom to believe; there is no default. */
   readonly trust: Trust;
   /** Client certificates, the first that the server accepts is shown; none by default. */
   readonly identity?: Identities;
@@ -103,18 +110,19 @@ export type ClientAuthentication = 'none' | { readonly request: Trust } | { read
 
 /** What a server needs to be told. */
 export interface ServerOptions extends CommonOptions {
+  /** Who the server is: one identity or more, or a function that finds it out for each ClientHello. */
   readonly identity: readonly [Identity, ...Identity[]] | Exclude<Identities, readonly Identity[]>;
   /** For names that no identity is for; `first-identity` by default. */
   readonly unknownServerName?: UnknownServerName;
   /** `none` by default. */
   readonly clientAuthentication?: ClientAuthentication;
-  /** Names (DER) that CertificateRequest lists. */
+  /** Names (DER) that CertificateRequest lists; none by default. */
   readonly certificateAuthorities?: readonly Bytes[];
   /** Where sessions live; without it nothing is resumed. */
   readonly sessions?: ServerSessionCache;
   /** TLS 1.3 tickets after a handshake; 2 by default. */
   readonly tickets?: number;
-  /** Names this configuration: sessions of another context are not resumed. */
+  /** Names this configuration: sessions of another are not resumed. Empty by default; whom clients are judged by counts in any case. */
   readonly sessionContext?: Bytes;
   /** Told once per handshake whether a session was resumed, and if not, why. */
   readonly onResumption?: (decision: SessionDecision) => void;

@@ -19,35 +19,35 @@ import type { Trust } from './trust.ts';
 
 /** What both ends of a connection can do; see {@link Client} and {@link Server}. */
 export class TlsEnd {
-  protected readonly connection: Connection;
+  readonly #connection: Connection;
   readonly #provider: CryptoProvider;
   readonly #trust: Trust | undefined;
 
   /** `trust` is what peers are judged by; undefined for a server that does not ask its clients. */
   protected constructor(connection: Connection, provider: CryptoProvider, trust: Trust | undefined) {
-    this.connection = connection;
+    this.#connection = connection;
     this.#provider = provider;
     this.#trust = trust;
   }
 
   /** Called when output or events may be there although no method was called: after asynchronous answers. */
   set onReady(ready: (() => void) | undefined) {
-    this.connection.onReady = ready;
+    this.#connection.onReady = ready;
   }
 
   /** The state machine's state by name. */
   get at(): string {
-    return this.connection.state.at;
+    return this.#connection.state.at;
   }
 
   /** Whether application data may flow. */
   get connected(): boolean {
-    return this.connection.connected;
+    return this.#connection.connected;
   }
 
   /** What was agreed on; undefined before the handshake is done and after the connection is over. */
   get negotiated(): Negotiated | undefined {
-    return negotiatedIn(this.connection.state);
+    return negotiatedIn(this.#connection.state);
   }
 
   /** Whether the peer showed a certificate that was judged and accepted, now or when the resumed session was made. */
@@ -58,22 +58,22 @@ export class TlsEnd {
 
   /** Whether to read from the transport, and whether there is output for it. */
   get wants(): { readonly read: boolean; readonly write: boolean } {
-    return this.connection.wants;
+    return this.#connection.wants;
   }
 
   /** Bytes that {@link takeOutput} would return. */
   get pendingOutput(): number {
-    return this.connection.pendingOutput;
+    return this.#connection.pendingOutput;
   }
 
   /** Takes bytes from the transport; they may be reused when this returns, unless handed over as `owned`. */
   receive(bytes: Bytes, owned?: 'owned' | 'borrowed'): void {
-    this.connection.receive(bytes, owned);
+    this.#connection.receive(bytes, owned);
   }
 
   /** Takes the transport's end. */
   end(): void {
-    this.connection.end();
+    this.#connection.end();
   }
 
   /**
@@ -83,27 +83,27 @@ export class TlsEnd {
    * @throws {TlsMisuse} `write-after-close`, `too-much-pending-output`.
    */
   write(bytes: Bytes): void {
-    this.connection.write(bytes);
+    this.#connection.write(bytes);
   }
 
   /** Sends close_notify after what was written. */
   close(): void {
-    this.connection.close();
+    this.#connection.close();
   }
 
   /** Ends the connection at once. */
   abort(error?: Error): void {
-    this.connection.abort(error);
+    this.#connection.abort(error);
   }
 
   /** Records for the transport, in order; the caller owns them. */
   takeOutput(): Bytes[] {
-    return this.connection.takeOutput();
+    return this.#connection.takeOutput();
   }
 
   /** What has happened since the last call, in order. */
   events(): ConnectionEvent[] {
-    return this.connection.events();
+    return this.#connection.events();
   }
 
   /**
@@ -115,7 +115,7 @@ export class TlsEnd {
     if (this.negotiated?.version !== 'tls13') {
       throw new TlsMisuse('no-key-update', 'KeyUpdate needs a connected TLS 1.3 connection');
     }
-    this.connection.command({ event: 'update-keys', request: peer === 'request' });
+    this.#connection.command({ event: 'update-keys', request: peer === 'request' });
   }
 
   /**
@@ -124,7 +124,7 @@ export class TlsEnd {
    * @throws {TlsMisuse} `not-connected`; `no-extended-master-secret` where it would not be unique (RFC 7627 §5.4).
    */
   exportKeyingMaterial(label: string, length: number, context?: Bytes): Awaitable<Bytes> {
-    const { state } = this.connection;
+    const { state } = this.#connection;
     const negotiated = negotiatedIn(state);
     if (negotiated === undefined)
       throw new TlsMisuse('not-connected', 'there is nothing to export before connected');

@@ -24,6 +24,7 @@ export {
   explain,
 } from './explain-chain.ts';
 export type { Extension, KnownExtensions } from './extension.ts';
+export type { ExtensionOf } from './extension-list.ts';
 export type { AccessDescription } from './extensions/access.ts';
 export type { BasicConstraints } from './extensions/basic-constraints.ts';
 export type { DistributionPoint } from './extensions/distribution-points.ts';
@@ -84,6 +85,7 @@ export {
 } from './transparency.ts';
 export { type LogWindows, type TransparencyLog, transparencyLog } from './transparency-log.ts';
 export { browserTransparencyPolicy, type TransparencyPolicy } from './transparency-policy.ts';
+export type { SearchAsk } from './search.ts';
 export {
   type ChainRequest,
   type FetchingChainRequest,
