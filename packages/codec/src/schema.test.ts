@@ -197,18 +197,28 @@ test('an error that is not about decoding passes through unchanged', () => {
   expect(() => decode(list(broken), fromHex('00'))).toThrow(mine);
 });
 
-test('a writer grows, patches lengths and hands out a copy', () => {
-  const writer = new Writer(1);
+test.each([700, 5000])('a writer patches lengths and hands out a copy, of %i bytes and more', (length) => {
+  const writer = new Writer();
   writer.sized(2, { min: 0, max: 0xffff }, () => {
     writer.uint(7, 1);
-    writer.bytes(new Uint8Array(700).fill(0xee));
+    writer.bytes(new Uint8Array(length).fill(0xee));
   });
   const first = writer.finish();
-  writer.uint(1, 1);
-  expect(first).toHaveLength(703);
-  expect(toHex(first.subarray(0, 4))).toBe('02bd07ee');
-  expect(writer.finish()).toHaveLength(704);
-  writer.wipe();
-  expect(writer.finish().every((byte) => byte === 0)).toBe(true);
+  expect(first).toHaveLength(length + 3);
+  expect(toHex(first.subarray(2, 4))).toBe('07ee');
+  expect(256 * (first[0] as number) + (first[1] as number)).toBe(length + 1);
+  const next = new Writer();
+  next.bytes(new Uint8Array(length).fill(0x11));
+  next.finish();
   expect(first[3]).toBe(0xee);
+});
+
+test('writers do not disturb each other, whichever ends first', () => {
+  const writers = [1, 2, 3].map((value) => ({ value, writer: new Writer() }));
+  for (const { value, writer } of writers) writer.uint(value, 6);
+  for (const { value, writer } of writers.toReversed()) {
+    expect(toHex(writer.finish())).toBe(`00000000000${value}`);
+    writer.wipe();
+    new Writer().uint(9, 6);
+  }
 });

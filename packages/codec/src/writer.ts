@@ -1,12 +1,14 @@
-import { type Bytes, TlsMisuse } from '@tlsmith/types';
+import { type Bytes, noBytes, TlsMisuse } from '@tlsmith/types';
 
-/** Builds bytes front to back; lengths are patched in when their content is known. */
+/** Builds bytes front to back; lengths are patched in when their content is known. Good for one structure. */
 export class Writer {
-  #buffer: Uint8Array;
+  #buffer: Bytes;
   #at = 0;
 
-  constructor(capacity = 256) {
-    this.#buffer = new Uint8Array(capacity);
+  constructor() {
+    // An array this long lies outside the heap, and making one takes longer than most structures do.
+    this.#buffer = spare ?? new Uint8Array(capacity);
+    spare = undefined;
   }
 
   /** An unsigned integer of `width` bytes (1 to 6), network order. */
@@ -44,14 +46,19 @@ export class Writer {
     this.#put(lengthAt, length, width);
   }
 
-  /** An owned copy of what was written. */
+  /** An owned copy of what was written; the writer is of no use afterwards. */
   finish(): Bytes {
-    return this.#buffer.slice(0, this.#at);
+    const written = this.#buffer.slice(0, this.#at);
+    this.wipe();
+    return written;
   }
 
-  /** Overwrites what was written, for structures that hold secrets; the writer is of no use afterwards. */
+  /** Overwrites what was written, which may be secret; the writer is of no use afterwards. */
   wipe(): void {
-    this.#buffer.fill(0);
+    this.#buffer.fill(0, 0, this.#at);
+    if (this.#buffer.length === capacity) spare = this.#buffer;
+    this.#buffer = noBytes;
+    this.#at = 0;
   }
 
   #put(at: number, value: number, width: number): void {
@@ -68,7 +75,11 @@ export class Writer {
     const grown = new Uint8Array(Math.max(needed, 2 * this.#buffer.length));
     grown.set(this.#buffer);
     // What is written may be a secret (session.ts): no copy stays behind.
-    this.#buffer.fill(0);
+    this.#buffer.fill(0, 0, this.#at);
     this.#buffer = grown;
   }
 }
+
+const capacity = 1024;
+/** All zeros, and nobody's. */
+let spare: Bytes | undefined;
