@@ -56,7 +56,9 @@ export function sendTogether(
   for (const { type, raw } of tracer?.message === undefined ? [] : messages) {
     tracer?.message?.({ direction: 'write', type, raw, epoch: channel.writeEpoch, version, keyExchange });
   }
-  channel.send('handshake', concat(...messages.map(({ raw }) => raw)));
+  const [first] = messages;
+  const alone = messages.length === 1 && first !== undefined;
+  channel.send('handshake', alone ? first.raw : concat(...messages.map(({ raw }) => raw)));
 }
 
 /** Carries out one effect; `close` is the connection's own affair. Only new keys may need answers. */
