@@ -8,7 +8,7 @@ import {
   step,
 } from '@tlsmith/handshake';
 import { RecordChannel } from '@tlsmith/record';
-import { type Bytes, ConnectionFailed, drive, isThenable, TlsMisuse } from '@tlsmith/types';
+import { type Bytes, ConnectionFailed, drive, isThenable, type Secret, TlsMisuse } from '@tlsmith/types';
 import { connectionOver, endedInOrder, owesAlert } from './alerts.ts';
 import type { ConnectionParts } from './connection-parts.ts';
 import { applyEffect, inFewRecords, sendTogether } from './effects.ts';
@@ -16,7 +16,7 @@ import type { ConnectionEvent } from './events.ts';
 import { Incoming } from './incoming.ts';
 import { Outgoing } from './outgoing.ts';
 import { answering, handOver, type Job, keepSessions } from './keep-sessions.ts';
-import { negotiatedIn, retire, wipeState } from './state.ts';
+import { negotiatedIn, retire, secretsIn, wipeState } from './state.ts';
 
 /**
  * One TLS connection without I/O: bytes in, bytes and events out. The only place where machine, inbox and record channel
@@ -34,6 +34,8 @@ export class Connection {
   readonly #outgoing: Outgoing;
   readonly #abort = new AbortController();
   #state: AnyState;
+  /** The state's secrets. */
+  #held: readonly Secret[];
   #commands: MachineEvent[] = [];
   readonly #events: ConnectionEvent[];
   #busy = false;
@@ -49,6 +51,7 @@ export class Connection {
     this.#answer = answering(parts.answer);
     this.#events = parts.events;
     this.#state = parts.start;
+    this.#held = secretsIn(parts.start);
     this.#channel = new RecordChannel({ role, padding });
     this.#incoming = new Incoming(this.#channel, limits, tracer);
     this.#outgoing = new Outgoing(this.#channel, limits.pendingOutput, tracer);
@@ -197,7 +200,7 @@ export class Connection {
       else yield* applyEffect(effect, this.#channel, host);
     }
     this.#state = next;
-    retire(old, effects, next);
+    this.#held = retire(this.#held, effects, next);
     tracer?.state?.(next.at);
     const negotiated = negotiatedIn(next);
     if (negotiated !== undefined && !isConnected(old)) this.#events.push({ event: 'connected', negotiated });
@@ -244,6 +247,7 @@ export class Connection {
 
   #forget(at: 'failed' | 'closed'): void {
     wipeState(this.#state);
+    this.#held = [];
     if (this.#state.at !== 'failed') this.#state = { at };
   }
 }

@@ -7,38 +7,56 @@ export function negotiatedIn(state: AnyState): Negotiated | undefined {
 }
 
 /**
- * Wipes the secrets that a step left behind: those of the old state and its effects that the new state does not hold.
- * Sessions that were handed out are their receiver's.
+ * Wipes the secrets that a step left behind: those that were held and those of its effects, unless the new state holds
+ * them. Sessions that were handed out are their receiver's.
+ *
+ * @param held Secrets of the old state.
+ * @returns Secrets of the new one.
  */
-export function retire(old: AnyState, effects: readonly Effect[], next: AnyState): void {
-  const kept = new Set<Secret>();
-  collect(next, kept);
-  const left = new Set<Secret>();
-  collect(old, left);
-  for (const effect of effects) if (effect.effect === 'install') collect(effect.keys, left);
-  for (const secret of left) if (!kept.has(secret)) secret.wipe();
+export function retire(
+  held: readonly Secret[],
+  effects: readonly Effect[],
+  next: AnyState,
+): readonly Secret[] {
+  const kept = secretsIn(next);
+  for (const secret of held) if (!kept.includes(secret)) secret.wipe();
+  for (const effect of effects) {
+    if (effect.effect !== 'install') continue;
+    for (const secret of secretsIn(effect.keys)) if (!kept.includes(secret)) secret.wipe();
+  }
+  return kept;
 }
 
 /** Wipes every secret of a state that nobody will leave any more. */
 export function wipeState(state: AnyState): void {
-  retire(state, [], { at: 'closed' });
+  for (const secret of secretsIn(state)) secret.wipe();
 }
 
-/** Finds secrets in plain data. What is only shown to users, and what has nothing but bytes in it, is passed over. */
-function collect(value: unknown, found: Set<Secret>): void {
-  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return;
-  if (isSecret(value)) {
-    found.add(value);
-    return;
-  }
-  for (const key in value) {
-    if (!withoutSecrets.has(key)) collect((value as Readonly<Record<string, unknown>>)[key], found);
+/** Every secret in plain data. */
+export function secretsIn(data: object): readonly Secret[] {
+  const found: Secret[] = [];
+  collect(data, found);
+  return found;
+}
+
+/** What is only shown to users, and what has nothing but bytes in it, is passed over. */
+function collect(data: object, found: Secret[]): void {
+  for (const key in data) {
+    if (withoutSecrets.has(key)) continue;
+    const value = (data as Readonly<Record<string, unknown>>)[key];
+    if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) continue;
+    if (isSecret(value)) found.push(value);
+    else collect(value, found);
   }
 }
 
 const withoutSecrets: ReadonlySet<string> = new Set([
   'log',
   'hello',
+  'offered',
+  'extensions',
+  'suites',
+  'hash',
   'negotiated',
   'peer',
   'suite',
