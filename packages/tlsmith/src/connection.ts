@@ -8,7 +8,7 @@ import {
   step,
 } from '@tlsmith/handshake';
 import { RecordChannel } from '@tlsmith/record';
-import { type Bytes, ConnectionFailed, drive, isThenable, type Secret, TlsMisuse } from '@tlsmith/types';
+import { type Bytes, ConnectionFailed, drive, isThenable, TlsMisuse } from '@tlsmith/types';
 import { connectionOver, endedInOrder, owesAlert } from './alerts.ts';
 import type { ConnectionParts } from './connection-parts.ts';
 import { applyEffect, inFewRecords, sendTogether } from './effects.ts';
@@ -16,7 +16,7 @@ import type { ConnectionEvent } from './events.ts';
 import { Incoming } from './incoming.ts';
 import { Outgoing } from './outgoing.ts';
 import { answering, handOver, type Job, keepSessions } from './keep-sessions.ts';
-import { negotiatedIn, retire, secretsIn, wipeState } from './state.ts';
+import { HeldSecrets, negotiatedIn } from './state.ts';
 
 /**
  * One TLS connection without I/O: bytes in, bytes and events out. The only place where machine, inbox and record channel
@@ -34,8 +34,7 @@ export class Connection {
   readonly #outgoing: Outgoing;
   readonly #abort = new AbortController();
   #state: AnyState;
-  /** The state's secrets. */
-  #held: readonly Secret[];
+  readonly #secrets: HeldSecrets;
   #commands: MachineEvent[] = [];
   readonly #events: ConnectionEvent[];
   #busy = false;
@@ -51,7 +50,7 @@ export class Connection {
     this.#answer = answering(parts.answer);
     this.#events = parts.events;
     this.#state = parts.start;
-    this.#held = secretsIn(parts.start);
+    this.#secrets = new HeldSecrets(parts.start);
     this.#channel = new RecordChannel({ role, padding });
     this.#incoming = new Incoming(this.#channel, limits, tracer);
     this.#outgoing = new Outgoing(this.#channel, limits.pendingOutput, tracer);
@@ -189,8 +188,7 @@ export class Connection {
   /** One event, all its effects, the next state. */
   *#job(event: MachineEvent): Job {
     const { machine, policy, host, tracer } = this.#parts;
-    const old = this.#state;
-    const { next, effects } = yield* step(machine, policy, old, event);
+    const { next, effects } = yield* step(machine, policy, this.#state, event);
     if (next.at === 'failed') throw (next as Failed).error;
     yield* keepSessions(effects, host);
     this.#channel.setVersion(messageContext(next).version);
@@ -199,11 +197,11 @@ export class Connection {
       if (effect.effect === 'send') sendTogether(effect, this.#channel, tracer, messageContext(next));
       else yield* applyEffect(effect, this.#channel, host);
     }
+    const negotiated = isConnected(this.#state) ? undefined : negotiatedIn(next);
+    if (negotiated !== undefined) this.#events.push({ event: 'connected', negotiated });
     this.#state = next;
-    this.#held = retire(this.#held, effects, next);
+    this.#secrets.retire(effects, next);
     tracer?.state?.(next.at);
-    const negotiated = negotiatedIn(next);
-    if (negotiated !== undefined && !isConnected(old)) this.#events.push({ event: 'connected', negotiated });
     handOver(effects, host);
   }
 
@@ -246,8 +244,7 @@ export class Connection {
   }
 
   #forget(at: 'failed' | 'closed'): void {
-    wipeState(this.#state);
-    this.#held = [];
+    this.#secrets.wipe();
     if (this.#state.at !== 'failed') this.#state = { at };
   }
 }

@@ -6,34 +6,39 @@ export function negotiatedIn(state: AnyState): Negotiated | undefined {
   return isConnected(state) ? state.negotiated : undefined;
 }
 
-/**
- * Wipes the secrets that a step left behind: those that were held and those of its effects, unless the new state holds
- * them. Sessions that were handed out are their receiver's.
- *
- * @param held Secrets of the old state.
- * @returns Secrets of the new one.
- */
-export function retire(
-  held: readonly Secret[],
-  effects: readonly Effect[],
-  next: AnyState,
-): readonly Secret[] {
-  const kept = secretsIn(next);
-  for (const secret of held) if (!kept.includes(secret)) secret.wipe();
-  for (const effect of effects) {
-    if (effect.effect !== 'install') continue;
-    for (const secret of secretsIn(effect.keys)) if (!kept.includes(secret)) secret.wipe();
-  }
-  return kept;
-}
+/** The secrets in the state of a connection, looked for once, when the state is reached. */
+export class HeldSecrets {
+  #held: readonly Secret[];
 
-/** Wipes every secret of a state that nobody will leave any more. */
-export function wipeState(state: AnyState): void {
-  for (const secret of secretsIn(state)) secret.wipe();
+  constructor(state: AnyState) {
+    this.#held = secretsIn(state);
+  }
+
+  /**
+   * Wipes the secrets that a step left behind: those that were held and those of its effects, unless the new state holds
+   * them. Sessions that were handed out are their receiver's.
+   */
+  retire(effects: readonly Effect[], next: AnyState): void {
+    const kept = secretsIn(next);
+    const unlessKept = (secret: Secret): void => {
+      if (!kept.includes(secret)) secret.wipe();
+    };
+    this.#held.forEach(unlessKept);
+    for (const effect of effects) {
+      if (effect.effect === 'install') secretsIn(effect.keys).forEach(unlessKept);
+    }
+    this.#held = kept;
+  }
+
+  /** Wipes them all: nobody will leave this state any more. */
+  wipe(): void {
+    for (const secret of this.#held) secret.wipe();
+    this.#held = [];
+  }
 }
 
 /** Every secret in plain data. */
-export function secretsIn(data: object): readonly Secret[] {
+function secretsIn(data: object): readonly Secret[] {
   const found: Secret[] = [];
   collect(data, found);
   return found;
