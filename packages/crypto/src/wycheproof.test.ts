@@ -1,6 +1,12 @@
 import { createECDH, createPrivateKey } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import {
+  type WycheproofCase as Case,
+  type WycheproofGroup as Group,
+  type WycheproofVerdict,
+  wycheproofFiles,
+  wycheproofGroups,
+  wycheproofVerdict,
+} from '@tlsmith/testkit/node';
 import {
   type Bytes,
   fromHex,
@@ -22,25 +28,10 @@ import { agree, type Half } from './webcrypto/groups.ts';
 import { webcrypto } from './webcrypto/index.ts';
 
 /** The Wycheproof files lie beside the checkout; where they do not, this file says so and tests nothing. */
-const folder = fileURLToPath(new URL('../../../../shared/conformance/wycheproof/', import.meta.url));
-const present = existsSync(folder) ? readdirSync(folder).toSorted() : [];
+const present = wycheproofFiles() ?? [];
 
 /** What a case asks of us; `undefined` where it lies outside of what TLS uses, and is counted as left out. */
-type Verdict = 'accept' | 'refuse' | undefined;
-
-interface Case {
-  readonly tcId: number;
-  readonly comment?: string;
-  readonly flags: readonly string[];
-  readonly result: 'valid' | 'invalid' | 'acceptable';
-  readonly [field: string]: unknown;
-}
-
-interface Group {
-  readonly type: string;
-  readonly tests: readonly Case[];
-  readonly [field: string]: unknown;
-}
+type Verdict = WycheproofVerdict | undefined;
 
 /** Whether the provider accepted a case, and what the case asks for. */
 interface Outcome {
@@ -66,10 +57,7 @@ describe.skipIf(present.length === 0).each([node, noble, webcrypto])(
       '%s: every valid case is accepted, every invalid one refused',
       async (file) => {
         const run = runnerOf(file, provider) as Runner;
-        const { testGroups } = JSON.parse(readFileSync(`${folder}${file}`, 'utf8')) as {
-          testGroups: Group[];
-        };
-        const every = testGroups.flatMap((group) => group.tests.map((one) => ({ group, one })));
+        const every = wycheproofGroups(file).flatMap((group) => group.tests.map((one) => ({ group, one })));
         const stride = strideOf(provider.name, file);
         const sample = every.filter((_, index) => index % stride === 0);
 
@@ -108,23 +96,6 @@ function strideOf(provider: string, file: string): number {
   return /secp256|x25519/.test(file) ? 8 : 1;
 }
 
-/** Why `acceptable` cases go the way they go here. */
-const acceptable: readonly (readonly [flag: string, verdict: 'accept' | 'refuse', reason: string])[] = [
-  ['ZeroSharedSecret', 'refuse', 'RFC 9846 §7.4.2: abort on the all-zero value'],
-  ['CompressedPoint', 'refuse', 'RFC 9846 §4.3.8.2: shares are uncompressed'],
-  ['MissingNull', 'refuse', 'RFC 8017 §9.2 asks for NULL; its note for leniency is for old signers'],
-  ['Twist', 'accept', 'RFC 7748 §5: every string is a coordinate'],
-  ['NonCanonicalPublic', 'accept', 'RFC 7748 §5: non-canonical values are reduced'],
-];
-
-function wantedOf({ result, flags, tcId }: Case): 'accept' | 'refuse' {
-  if (result !== 'acceptable') return result === 'valid' ? 'accept' : 'refuse';
-  const row = acceptable.find(([flag]) => flags.includes(flag));
-  if (row === undefined)
-    throw new Error(`case ${tcId} is acceptable for no reason known here: ${flags.join()}`);
-  return row[1];
-}
-
 const bytes = (value: unknown): Bytes => fromHex(value as string);
 
 const hashNames: Readonly<Record<string, HashName>> = {
@@ -144,7 +115,7 @@ function runAead(provider: CompleteProvider, name: AeadName | undefined, group: 
     bytes(`${one['ct'] as string}${one['tag'] as string}`),
   ] as const;
   // TLS has nonces of 12 bytes; all others are refused, whatever they mean elsewhere.
-  const wanted = group['ivSize'] === 96 ? wantedOf(one) : 'refuse';
+  const wanted = group['ivSize'] === 96 ? wycheproofVerdict(one) : 'refuse';
   const accepts = (): boolean => {
     const opened = key.open(nonce, additional, sealed);
     if (wanted === 'refuse') return opened !== undefined;
@@ -171,7 +142,7 @@ const hmac =
   async (provider, group, one) => {
     const mac = await provider.hmac(hash, bytes(one['key']), bytes(one['msg']));
     const tag = toHex(mac.subarray(0, (group['tagSize'] as number) / 8));
-    return { accepted: tag === one['tag'], wanted: wantedOf(one) };
+    return { accepted: tag === one['tag'], wanted: wycheproofVerdict(one) };
   };
 
 const ecdh: Runner = async (provider, group, one) => {
@@ -188,7 +159,7 @@ const xdh: Runner = async (provider, group, one) => {
 
 async function agreed(provider: CompleteProvider, key: KeyExchangeKey, one: Case): Promise<Outcome> {
   const secret = await provider.groups[key.group as GroupName].finish(key, bytes(one['public']));
-  const wanted = wantedOf(one);
+  const wanted = wycheproofVerdict(one);
   const right = wanted === 'refuse' || toHex(secret ?? noBytes) === one['shared'];
   return { accepted: secret !== undefined && right, wanted };
 }
@@ -266,7 +237,7 @@ const signature =
     const accepted = await provider.verify(algorithm, key, bytes(one['msg']), bytes(one['sig']));
     // A salt of another length, or another hash in MGF1, is good PSS and no TLS.
     const foreign = group.type === 'RsassaPssVerify' && !isTlsPss(group);
-    return { accepted, wanted: foreign ? 'refuse' : wantedOf(one) };
+    return { accepted, wanted: foreign ? 'refuse' : wycheproofVerdict(one) };
   };
 
 function isTlsPss(group: Group): boolean {

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { node } from '@tlsmith/crypto/node';
+import { sharedFile } from '@tlsmith/testkit/node';
 import { compute, isCertificateRejected } from '@tlsmith/types';
 import { expect, test } from 'vitest';
 import { trustAnchors } from './anchor.ts';
@@ -17,12 +18,12 @@ interface LimboCase {
   readonly max_chain_depth: number | null;
 }
 
-const limbo = new URL('../../../../shared/conformance/limbo/limbo.json.gz', import.meta.url);
-const isAbsent = !existsSync(limbo);
+const limbo = sharedFile('limbo/limbo.json.gz');
+const isAbsent = limbo === undefined;
 if (isAbsent) console.log('x509-limbo is absent: its pathological chains are left out');
 
 test.skipIf(isAbsent)('all pathological chains of x509-limbo end within the budget', () => {
-  const { testcases } = JSON.parse(gunzipSync(readFileSync(limbo)).toString()) as {
+  const { testcases } = JSON.parse(gunzipSync(readFileSync(limbo as string)).toString()) as {
     testcases: readonly LimboCase[];
   };
   const cases = testcases.filter(({ id }) => id.startsWith('pathological::'));

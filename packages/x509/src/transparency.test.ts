@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { node } from '@tlsmith/crypto/node';
 import { type ExtensionInput, octetString } from '@tlsmith/testkit';
-import { issue, makeAuthority, makeKey } from '@tlsmith/testkit/node';
+import { issue, makeAuthority, makeKey, sharedFile } from '@tlsmith/testkit/node';
 import { type Bytes, compute, concat, toHex, uint } from '@tlsmith/types';
 import { expect, test } from 'vitest';
 import { trustAnchors } from './anchor.ts';
@@ -215,8 +215,8 @@ test('a key that logs may not have is refused at once (RFC 6962 §2.1.4)', () =>
   expect(made(makeKey('p256').spki)().id).toHaveLength(32);
 });
 
-const limbo = new URL('../../../../shared/conformance/limbo/limbo.json.gz', import.meta.url);
-if (!existsSync(limbo)) console.log('x509-limbo is absent: the timestamps of real sites are left out');
+const limbo = sharedFile('limbo/limbo.json.gz');
+if (limbo === undefined) console.log('x509-limbo is absent: the timestamps of real sites are left out');
 
 interface OnlineCase {
   readonly id: string;
@@ -227,13 +227,13 @@ interface OnlineCase {
 }
 
 function online(): readonly OnlineCase[] {
-  const { testcases } = JSON.parse(gunzipSync(readFileSync(limbo)).toString()) as {
+  const { testcases } = JSON.parse(gunzipSync(readFileSync(limbo as string)).toString()) as {
     testcases: readonly OnlineCase[];
   };
   return testcases.filter(({ id }) => id.startsWith('online::'));
 }
 
-test.skipIf(!existsSync(limbo))('the timestamps of real sites are read, and all are of version 1', () => {
+test.skipIf(limbo === undefined)('the timestamps of real sites are read, and all are of version 1', () => {
   const counts = online().map(({ peer_certificate: pem }) => {
     const scts = certificateScts(parseCertificate(certificatesFromPem(pem)[0] as Bytes));
     expect(scts.every((sct) => 'hash' in sct && sct.logId.length === 32 && sct.hash === 4)).toBe(true);
@@ -259,7 +259,7 @@ const publicLogs: readonly (readonly [string, string])[] = [
   ],
 ];
 
-test.skipIf(!existsSync(limbo))('the timestamps of real sites by logs whose keys we know are good', () => {
+test.skipIf(limbo === undefined)('the timestamps of real sites by logs whose keys we know are good', () => {
   const logs = publicLogs.map(([name, text]) =>
     compute(
       node,

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { expectedScores } from './expected.ts';
 import { isCore, type LimboCase, limboPath, loadLimbo, type ProfileChoice, runCase } from './limbo.ts';
 import { type CaseResult, scoreLine, scoreOf } from './score.ts';
-import { absence } from './shared.ts';
+import { absence } from '@tlsmith/testkit/node';
 
 const cases = loadLimbo();
 if (cases === undefined) console.log(absence('x509-limbo and BetterTLS', limboPath));

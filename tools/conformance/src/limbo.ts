@@ -11,7 +11,7 @@ import {
   trustAnchors,
   verifyChain,
 } from '@tlsmith/x509';
-import { sharedFile } from './shared.ts';
+import { sharedFile } from '@tlsmith/testkit/node';
 import { type CaseResult, compared, type Outcome, outcomeOf } from './score.ts';
 
 /** A path-validation case in x509-limbo's schema; BetterTLS comes in the same. */

@@ -3,13 +3,13 @@ import { parseArgs } from 'node:util';
 import { noble } from '@tlsmith/crypto/noble';
 import { node } from '@tlsmith/crypto/node';
 import { webcrypto } from '@tlsmith/crypto/webcrypto';
+import { absence, wycheproofPath } from '@tlsmith/testkit/node';
 import { publicSuffixes } from '@tlsmith/x509';
 import { isBelowExpected } from './expected.ts';
 import { isCore, type LimboRun, limboPath, loadLimbo, type ProfileChoice, runCase } from './limbo.ts';
 import { loadPkits, pkitsPath, runPkits } from './pkits.ts';
 import { type CaseResult, scoreLine, type Summary, summaryOf } from './score.ts';
-import { absence } from './shared.ts';
-import { runWycheproof, wycheproofPath } from './wycheproof.ts';
+import { runWycheproof } from './wycheproof.ts';
 
 const usage = `usage: npm run conformance -- <suite> [options]
 

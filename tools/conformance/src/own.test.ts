@@ -3,7 +3,7 @@ import { issue, makeAuthority } from '@tlsmith/testkit/node';
 import { expect, test } from 'vitest';
 import { type LimboCase, runCase } from './limbo.ts';
 import { scoreLine, scoreOf, summaryOf } from './score.ts';
-import { absence, sharedFile } from './shared.ts';
+import { absence, sharedFile } from '@tlsmith/testkit/node';
 
 const root = makeAuthority({ name: 'Root' });
 const between = makeAuthority({ name: 'Between', under: root, pathLength: 0 });

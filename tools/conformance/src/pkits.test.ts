@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { expectedScores } from './expected.ts';
 import { loadPkits, type Pkits, pkitsPath, runPkits } from './pkits.ts';
 import { type CaseResult, scoreLine, scoreOf } from './score.ts';
-import { absence } from './shared.ts';
+import { absence } from '@tlsmith/testkit/node';
 
 const suite = loadPkits();
 if (suite === undefined) console.log(absence('PKITS', pkitsPath));

@@ -9,7 +9,7 @@ import {
 } from '@tlsmith/x509';
 import type { LimboRun } from './limbo.ts';
 import { type CaseResult, compared, outcomeOf } from './score.ts';
-import { sharedFile } from './shared.ts';
+import { sharedFile } from '@tlsmith/testkit/node';
 
 /** A test of NIST's Public Key Interoperability Test Suite. */
 export interface PkitsTest {

@@ -1,6 +1,13 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { publicKeyFromSpki } from '@tlsmith/crypto';
 import { hkdfExpand, hkdfExtract } from '@tlsmith/key-schedule';
+import {
+  type WycheproofCase as Case,
+  type WycheproofGroup as Group,
+  wycheproofFiles,
+  wycheproofGroups,
+  type WycheproofVerdict as Wanted,
+  wycheproofVerdict,
+} from '@tlsmith/testkit/node';
 import {
   type Bytes,
   type CryptoProvider,
@@ -16,10 +23,6 @@ import {
   toHex,
 } from '@tlsmith/types';
 import type { CaseResult } from './score.ts';
-import { sharedFile } from './shared.ts';
-
-/** Where the files lie below the published conformance data. */
-export const wycheproofPath = 'wycheproof/';
 
 /** What a provider made of one file of Wycheproof. */
 export interface WycheproofResults {
@@ -38,28 +41,25 @@ export async function runWycheproof(
   provider: CryptoProvider,
   only = '',
 ): Promise<readonly WycheproofResults[] | undefined> {
-  const folder = sharedFile(wycheproofPath);
-  if (folder === undefined) return undefined;
-  const files = readdirSync(folder).filter((file) => file.endsWith('.json') && file.includes(only));
   const all: WycheproofResults[] = [];
-  for (const file of files.toSorted()) {
-    all.push({ file, results: await runFile(provider, file, readFileSync(`${folder}/${file}`, 'utf8')) });
+  const files = wycheproofFiles();
+  for (const file of files?.filter((name) => name.includes(only)) ?? []) {
+    all.push({ file, results: await runFile(provider, file) });
   }
-  return all;
+  return files && all;
 }
 
-async function runFile(provider: CryptoProvider, file: string, text: string): Promise<readonly CaseResult[]> {
-  const { testGroups } = JSON.parse(text) as { readonly testGroups: readonly Group[] };
+async function runFile(provider: CryptoProvider, file: string): Promise<readonly CaseResult[]> {
   const run = runners.find(([pattern]) => pattern.test(file))?.[1] ?? unknownKind;
   const results: CaseResult[] = [];
-  for (const group of testGroups) {
+  for (const group of wycheproofGroups(file)) {
     for (const one of group.tests) results.push(await resultOf(file, one, () => run(provider, group, one)));
   }
   return results;
 }
 
 async function resultOf(file: string, one: Case, run: () => Promise<Answer>): Promise<CaseResult> {
-  const { answer, wanted = wantedOf(one) } = await run();
+  const { answer, wanted = wycheproofVerdict(one) } = await run();
   const facts = { comment: one.comment, flags: one.flags };
   const result = (verdict: CaseResult['verdict']) => ({
     id: `${file}#${one.tcId}`,
@@ -78,39 +78,7 @@ interface Answer {
   readonly wanted?: Wanted;
 }
 
-type Wanted = 'accept' | 'refuse';
 type Runner = (provider: CryptoProvider, group: Group, one: Case) => Promise<Answer>;
-
-interface Case {
-  readonly tcId: number;
-  readonly comment: string;
-  readonly flags: readonly string[];
-  readonly result: 'valid' | 'invalid' | 'acceptable';
-  readonly [field: string]: unknown;
-}
-
-interface Group {
-  readonly type: string;
-  readonly tests: readonly Case[];
-  readonly [field: string]: unknown;
-}
-
-/** `acceptable` cases, by their first flag that stands here; with the rule that decides. */
-const acceptable: readonly (readonly [flag: string, wanted: Wanted, rule: string])[] = [
-  ['ZeroSharedSecret', 'refuse', 'RFC 9846 §7.4.2'],
-  ['CompressedPoint', 'refuse', 'RFC 9846 §4.3.8.2'],
-  ['MissingNull', 'refuse', 'RFC 8017 §9.2'],
-  ['Twist', 'accept', 'RFC 7748 §5'],
-  ['NonCanonicalPublic', 'accept', 'RFC 7748 §5'],
-];
-
-function wantedOf({ result, flags, tcId }: Case): Wanted {
-  if (result !== 'acceptable') return result === 'valid' ? 'accept' : 'refuse';
-  const row = acceptable.find(([flag]) => flags.includes(flag));
-  if (row === undefined)
-    throw new Error(`case ${tcId} is acceptable for no reason known here: ${flags.join()}`);
-  return row[1];
-}
 
 const bytes = (value: unknown): Bytes => fromHex(value as string);
 const said = (accepted: boolean): Answer => ({ answer: accepted ? 'accepted' : 'refused' });

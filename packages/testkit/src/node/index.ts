@@ -115,5 +115,15 @@ export {
 } from '../machines/scripted.ts';
 export { SessionTable } from '../machines/session-table.ts';
 export { type Leaf, machinePairFor, type PairInput, type Scene, talk } from '../machines/set-up.ts';
+export { absence, sharedFile } from './shared.ts';
+export {
+  type WycheproofCase,
+  type WycheproofGroup,
+  type WycheproofVerdict,
+  wycheproofFiles,
+  wycheproofGroups,
+  wycheproofPath,
+  wycheproofVerdict,
+} from './wycheproof.ts';
 export { freePort } from './free-port.ts';
 export { hasRedisServer, type RedisServer, startRedis } from './redis-server.ts';

@@ -12,4 +12,4 @@ export function absence(what: string, path: string): string {
   return `left out: ${what}, since ${fileURLToPath(new URL(path, folder))} is absent`;
 }
 
-const folder = new URL('../../../../shared/conformance/', import.meta.url);
+const folder = new URL('../../../../../shared/conformance/', import.meta.url);
