@@ -33,6 +33,7 @@ const wrong: readonly (readonly [string, Partial<Tarball>, string])[] = [
 
 test('a tarball with code, output, licence and README passes', () => {
   expect(listingProblems(good)).toEqual([]);
+  expect(listingProblems({ ...good, paths: [...good.paths, 'src/a.wat'] })).toEqual([]);
 });
 
 test.each(wrong)('a tarball with %s does not pass', (_, change, problem) => {

@@ -44,8 +44,9 @@ function tarball(name: string, folder: string): Tarball {
 
 /** What is in a tarball and should not be, or should be and is not. */
 export function listingProblems({ paths, manifest }: Tarball): readonly string[] {
+  // WebAssembly comes with the text that it is assembled from, as everything else comes with its source.
   const allowed =
-    /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|src\/.+\.ts|dist\/.+\.(js|d\.ts)(\.map)?)$/;
+    /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|src\/.+\.(ts|wat)|dist\/.+\.(js|d\.ts)(\.map)?)$/;
   const forbidden = /\.(test|bench)\.|test-support|fixture|tsbuildinfo/;
   const stale = paths.filter((path) => {
     const from = path.replace(/^dist\/(.+?)\.(js|d\.ts)(\.map)?$/, 'src/$1.ts');
