@@ -1,13 +1,11 @@
 import { createHash } from 'node:crypto';
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendTo, fromFile } from '@tlsmith/app-terminal';
 import { node } from '@tlsmith/crypto/node';
-import { isCertificateRejected, isTlsMisuse } from '@tlsmith/types';
 import { type TrustAnchor, trustAnchors } from '@tlsmith/x509';
 import { type Identity, identity, type Trust } from 'tlsmith';
 import { type ConnectOptions, systemRoots } from 'tlsmith/node';
 import type { Settings } from './flags.ts';
 import { isPublicSuffix } from './public-suffix.ts';
-import { UsageError } from '@tlsmith/app-terminal';
 
 /** Options of every connection of a run, but for where to connect. */
 export type Options = Omit<ConnectOptions, 'host' | 'port' | 'socket' | 'serverName'> & {
@@ -68,19 +66,4 @@ function trustOf(settings: Settings): Trust {
 function identityOf({ chainFile, keyFile }: NonNullable<Settings['identity']>): Identity {
   const chain = fromFile('cert', chainFile, (text) => text);
   return fromFile('key', keyFile, (key) => identity(node, { chain, key }));
-}
-
-/** Reads a file and makes something of it; whatever is wrong with it is told with the flag and the file. */
-function fromFile<T>(flag: string, file: string, make: (text: string) => T): T {
-  try {
-    return make(readFileSync(file, 'utf8'));
-  } catch (error) {
-    const isOurs = isTlsMisuse(error) || isCertificateRejected(error);
-    if (!isOurs && !(error instanceof Error && 'syscall' in error)) throw error;
-    throw new UsageError(`--${flag} ${file}: ${error.message}`);
-  }
-}
-
-function appendTo(file: string, line: string): void {
-  appendFileSync(file, `${line}\n`, { mode: 0o600 });
 }

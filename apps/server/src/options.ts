@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendTo, fromFile } from '@tlsmith/app-terminal';
 import { node } from '@tlsmith/crypto/node';
 import {
   type ServerSessionCache,
@@ -7,12 +7,10 @@ import {
   ticketKeys,
   type TicketPlan,
 } from '@tlsmith/session-cache';
-import { isCertificateRejected, isTlsMisuse } from '@tlsmith/types';
 import { trustAnchors } from '@tlsmith/x509';
 import { type Identity, identity } from 'tlsmith';
 import type { CreateServerOptions } from 'tlsmith/node';
 import type { Settings } from './flags.ts';
-import { UsageError } from '@tlsmith/app-terminal';
 
 /**
  * Makes options of settings: here files are read.
@@ -65,19 +63,4 @@ function sessionsOf({ tickets, sessionIds, sessionLifetime }: Settings): ServerS
   const aead = node.aeads['aes-256-gcm'];
   const keys = ticketKeys({ aead, random: node.random, lifetime: sessionLifetime, rotateEvery: 3600 });
   return serverSessionCache({ ...common, tickets: { kind: 'sealed', keys } });
-}
-
-/** Reads a file and makes something of it; whatever is wrong with it is told with the flag and the file. */
-function fromFile<T>(flag: string, file: string, make: (text: string) => T): T {
-  try {
-    return make(readFileSync(file, 'utf8'));
-  } catch (error) {
-    const isOurs = isTlsMisuse(error) || isCertificateRejected(error);
-    if (!isOurs && !(error instanceof Error && 'syscall' in error)) throw error;
-    throw new UsageError(`--${flag} ${file}: ${error.message}`);
-  }
-}
-
-function appendTo(file: string, line: string): void {
-  appendFileSync(file, `${line}\n`, { mode: 0o600 });
 }
