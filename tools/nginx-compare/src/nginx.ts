@@ -20,6 +20,7 @@ export async function nginxSide(shop: Workshop): Promise<Side> {
   const write = (configuration: Configuration): void =>
     writeFileSync(file, configured(configuration, ports, shop));
   let child: ChildProcess | undefined;
+  process.once('exit', () => child?.kill('SIGTERM'));
   return {
     name: 'nginx',
     folder,
@@ -27,7 +28,6 @@ export async function nginxSide(shop: Workshop): Promise<Side> {
     start: async (configuration) => {
       write(configuration);
       child = spawn('nginx', ['-c', file, '-p', folder], { stdio: ['ignore', 'ignore', 'inherit'] });
-      process.once('exit', () => child?.kill('SIGTERM'));
       await Promise.all(configuration.map((_, index) => answering(ports[index] as number)));
     },
     reload: async (configuration) => {
