@@ -24,13 +24,13 @@ import {
   type OpenedRecord,
   Opener,
   type Protection,
-  protect,
   protectTraffic,
   RecordChannel,
   type RecordChannelOptions,
   type RecordInfo,
   recordLimits,
 } from './index.ts';
+import { protection } from './reader.test-support.ts';
 
 const suite13 = suites.TLS_AES_256_GCM_SHA384;
 const suite12 = suites.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256;
@@ -492,17 +492,6 @@ function channels(
     reader.installRead('application', protection(suite));
   }
   return { writer, reader };
-}
-
-function protection(suite: CipherSuite, fill = 1): Protection {
-  const aead = node.aeads[suite.aead.name as keyof typeof node.aeads];
-  const ivLength = suite.version === 'tls13' ? 12 : suite.fixedIvLength;
-  return protect(
-    suite,
-    aead,
-    secret('key', new Uint8Array(suite.aead.keyLength).fill(fill)),
-    pattern(ivLength),
-  );
 }
 
 function exchange(writer: RecordChannel, reader: RecordChannel): OpenedRecord[] {

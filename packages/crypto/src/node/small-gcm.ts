@@ -1,5 +1,5 @@
 import { type Cipher, createCipheriv } from 'node:crypto';
-import type { Bytes } from '@tlsmith/types';
+import { type Bytes, equal } from '@tlsmith/types';
 import { Ghash, longestHashed, wholeBlocks } from './ghash.ts';
 
 /**
@@ -27,32 +27,23 @@ export class SmallGcm {
   encrypt(nonce: Bytes, additional: Bytes, output: Bytes): void {
     const length = output.length - tagLength;
     const stream = this.#stream(nonce, length);
-    for (let index = 0; index < length; index++) {
-      output[index] = (output[index] as number) ^ (stream[blockLength + index] as number);
-    }
-    const hash = this.#ghash.of(additional, output.subarray(0, length));
-    for (let index = 0; index < tagLength; index++) {
-      output[length + index] = (hash[index] as number) ^ (stream[index] as number);
-    }
+    const [content, tag] = [output.subarray(0, length), output.subarray(length)];
+    mask(content, stream, blockLength);
+    tag.set(this.#ghash.of(additional, content));
+    mask(tag, stream);
   }
 
   /** Fresh plaintext, or undefined when the tag is wrong. */
   decrypt(nonce: Bytes, additional: Bytes, ciphertext: Bytes): Bytes | undefined {
     const length = ciphertext.length - tagLength;
     const stream = this.#stream(nonce, length);
-    const hash = this.#ghash.of(additional, ciphertext.subarray(0, length));
-    let difference = 0;
-    for (let index = 0; index < tagLength; index++) {
-      const tag = (hash[index] as number) ^ (stream[index] as number);
-      difference |= tag ^ (ciphertext[length + index] as number);
-    }
-    if (difference !== 0) return undefined;
+    const tag = this.#ghash.of(additional, ciphertext.subarray(0, length));
+    mask(tag, stream);
+    if (!equal(tag, ciphertext.subarray(length))) return undefined;
     // The stream is nobody else's: plaintext in its place saves an array.
     stream.fill(0, 0, blockLength);
     const content = new Uint8Array(stream.buffer, stream.byteOffset + blockLength, length);
-    for (let index = 0; index < length; index++) {
-      content[index] = (content[index] as number) ^ (ciphertext[index] as number);
-    }
+    mask(content, ciphertext);
     return content;
   }
 
@@ -71,6 +62,13 @@ export class SmallGcm {
       counterWords[at + 2] = nonceWords[2] as number;
     }
     return this.#aes.update(counters.subarray(0, end));
+  }
+}
+
+/** XORs bytes with as many of another array. */
+function mask(bytes: Bytes, other: Bytes, from = 0): void {
+  for (let index = 0; index < bytes.length; index++) {
+    bytes[index] = (bytes[index] as number) ^ (other[from + index] as number);
   }
 }
 
