@@ -1,4 +1,4 @@
-import { type Flag, offerFlags } from '@tlsmith/app-terminal';
+import { type Flag, logFlags, offerFlags } from '@tlsmith/app-terminal';
 import { startTlsProtocols } from './starttls.ts';
 
 /** Spelled out, so that nobody sets it by habit. */
@@ -84,12 +84,5 @@ export const flags = {
   trace: { type: 'boolean', section: show, says: 'every handshake message and alert' },
   hex: { type: 'boolean', section: show, says: '--trace with what each byte means' },
   'record-trace': { type: 'boolean', section: show, says: 'every record' },
-  keylog: {
-    type: 'string',
-    takes: 'FILE',
-    section: show,
-    says: 'append secrets for Wireshark; also SSLKEYLOGFILE',
-  },
-  json: { type: 'boolean', section: show, says: 'one event a line, all on stdout' },
-  help: { type: 'boolean', short: 'h', section: show, says: 'this' },
+  ...logFlags(show),
 } as const satisfies Record<string, Flag>;

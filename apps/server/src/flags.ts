@@ -5,6 +5,7 @@ import {
   type Flag,
   helpText,
   type Offer,
+  logFlags,
   offerFlags,
   offerOf,
   pick,
@@ -193,12 +194,5 @@ const flags = {
   echo: { type: 'boolean', section: talk, says: 'send back what comes' },
   quiet: { type: 'boolean', section: show, says: 'data and failures only' },
   trace: { type: 'boolean', section: show, says: 'every handshake message and alert' },
-  keylog: {
-    type: 'string',
-    takes: 'FILE',
-    section: show,
-    says: 'append secrets for Wireshark; also SSLKEYLOGFILE',
-  },
-  json: { type: 'boolean', section: show, says: 'one event a line, all on stdout' },
-  help: { type: 'boolean', short: 'h', section: show, says: 'this' },
+  ...logFlags(show),
 } as const satisfies Record<string, Flag>;

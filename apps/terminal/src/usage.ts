@@ -14,6 +14,19 @@ export interface Flag {
   readonly says: string;
 }
 
+/** The flags that every program ends its list with, in a section of the help text. */
+export const logFlags = (section: string) =>
+  ({
+    keylog: {
+      type: 'string',
+      takes: 'FILE',
+      section,
+      says: 'append secrets for Wireshark; also SSLKEYLOGFILE',
+    },
+    json: { type: 'boolean', section, says: 'one event a line, all on stdout' },
+    help: { type: 'boolean', short: 'h', section, says: 'this' },
+  }) as const satisfies Record<string, Flag>;
+
 /** The flags by section, aligned, with what each one does. */
 export function helpText(usage: string, flags: Readonly<Record<string, Flag>>): string {
   const rows = Object.entries(flags).map(([name, flag]) => ({ ...flag, left: leftOf(name, flag) }));
