@@ -247,3 +247,28 @@ test('a session of one name is not offered under another', () => {
   exchange(second.client, second.server);
   expect(second.client.negotiated?.resumed).toBe(false);
 });
+
+test('of a chain met before only CertificateVerify is verified again, whoever the next client is', () => {
+  let verified = 0;
+  const provider: typeof node = {
+    ...node,
+    verify: (...facts) => {
+      verified++;
+      return node.verify(...facts);
+    },
+  };
+  const meet = (more: Partial<ClientOptions> = {}): readonly string[] => {
+    const { client, server } = pair({ client: { provider, ...more } });
+    exchange(client, server);
+    return names(client.events());
+  };
+  const chained = identityOf('p256').chain.length;
+  expect(meet()).toEqual(['connected']);
+  expect(verified).toBe(chained + 1);
+  expect(meet()).toEqual(['connected']);
+  expect(verified).toBe(chained + 2);
+  // Another provider may be of another opinion.
+  expect(meet({ provider: { ...provider } })).toEqual(['connected']);
+  expect(verified).toBe(2 * chained + 3);
+  expect(meet({ serverName: 'other.example' })).toEqual(['failed: wrong-name']);
+});

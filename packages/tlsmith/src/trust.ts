@@ -8,6 +8,8 @@ import {
   parseCertificate,
   type ReferenceIdentity,
   type Revocation,
+  type SignatureMemory,
+  signatureMemory,
   type TrustAnchor,
   usableKey,
   type VerifiedChain,
@@ -96,6 +98,7 @@ export function authenticate(ask: AuthenticatePeer, facts: TrustFacts): Awaitabl
       anchors: trust.roots,
       at: facts.now(),
       purpose: ask.role,
+      signatures: signaturesOf(provider),
       ...(facts.reference === undefined ? {} : { name: facts.reference }),
       ...(trust.publicSuffix === undefined ? {} : { publicSuffix: trust.publicSuffix }),
       ...revocationOf(trust, ask),
@@ -110,6 +113,18 @@ export function authenticate(ask: AuthenticatePeer, facts: TrustFacts): Awaitabl
   }
   return authenticated(parseCertificate(leaf), { kind: 'none' });
 }
+
+/** Servers are met again, and most of them have their intermediates in common. */
+function signaturesOf(provider: CryptoProvider): SignatureMemory {
+  const known = memories.get(provider);
+  if (known !== undefined) return known;
+  const fresh = signatureMemory();
+  memories.set(provider, fresh);
+  return fresh;
+}
+
+// What one provider found good another need not.
+const memories: WeakMap<CryptoProvider, SignatureMemory> = new WeakMap();
 
 // Clients are not asked for responses, so that theirs promise nothing; a server that was asked is held to its promise.
 function revocationOf({ revocation }: TrustedRoots, { role, ocsp }: AuthenticatePeer) {

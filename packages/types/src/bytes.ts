@@ -64,7 +64,7 @@ export function compare(a: Bytes, b: Bytes): number {
 /** Lower-case hexadecimal, two digits per byte. */
 export function toHex(bytes: Bytes): string {
   let text = '';
-  for (const byte of bytes) text += byte.toString(16).padStart(2, '0');
+  for (let at = 0; at < bytes.length; at++) text += hexDigits[bytes[at] as number] as string;
   return text;
 }
 
@@ -104,5 +104,8 @@ export function uint(value: number, width: number): Bytes {
   return bytes;
 }
 
+const hexDigits: readonly string[] = /* @__PURE__ */ Array.from({ length: 256 }, (_, byte) =>
+  byte.toString(16).padStart(2, '0'),
+);
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();

@@ -75,6 +75,7 @@ export {
   type SignedCertificateTimestamp,
   type UnknownTimestamp,
 } from './sct.ts';
+export { type SignatureMemory, signatureMemory } from './signature-memory.ts';
 export { formatTime } from './time.ts';
 export {
   type CheckedSct,

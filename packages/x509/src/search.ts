@@ -17,6 +17,7 @@ import { describeName, type Name } from './name.ts';
 import type { PolicyInputs } from './policy.ts';
 import { rejected } from './rejection.ts';
 import { type Check, type CheckName, exhausted, type Failure, isExhausted } from './report.ts';
+import type { SignatureMemory } from './signature-memory.ts';
 import { signatureFault, type VerifiedSignatures } from './signed.ts';
 import type { CertificateKey } from './spki.ts';
 
@@ -30,6 +31,7 @@ export interface Search {
   readonly purse: Purse;
   readonly report: Check[];
   readonly verified: VerifiedSignatures;
+  readonly signatures: SignatureMemory | undefined;
   readonly fetching: Fetching;
   /** The last word on a path that passed all other checks; a path that is not accepted is as good as none. */
   readonly accepts: ((found: Found) => Work<boolean, SearchAsk>) | undefined;
@@ -74,7 +76,7 @@ export function* isSigned(
   search: Search,
   path: readonly Certificate[],
   issuer: { readonly subject: Name; readonly publicKey: CertificateKey },
-): Work<boolean, VerifyAsk> {
+): Work<boolean, VerifyAsk | HashAsk> {
   // Without its parameters, which may stand in any certificate above, a key of DSA verifies nothing yet.
   if (search.settings.profile === 'pkits' && inheritsParameters(issuer.publicKey)) return true;
   const key = search.settings.profile === 'pkits' ? withOwnParameters(issuer.publicKey) : issuer.publicKey;
@@ -104,10 +106,11 @@ function* isSignedWith(
   child: Certificate,
   of: { readonly depth: number; readonly subject: Name },
   key: CertificateKey,
-): Work<boolean, VerifyAsk> {
+): Work<boolean, VerifyAsk | HashAsk> {
   const fault = yield* signatureFault(search, child, key);
-  const facts = { certificate: describeName(child.subject), ...fault?.facts };
-  return passes(search, 'signature', of, fault && { ...fault, facts });
+  if (fault === undefined) return passes(search, 'signature', of, undefined);
+  const facts = { certificate: describeName(child.subject), ...fault.facts };
+  return passes(search, 'signature', of, { ...fault, facts });
 }
 
 /** Reads the intermediates, equal ones once; a malformed one is noted and left out, since a path may not need it. */

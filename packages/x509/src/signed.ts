@@ -1,6 +1,7 @@
 import {
   type Bytes,
   equal,
+  type HashAsk,
   isTlsMisuse,
   type PublicKey,
   type Rejection,
@@ -16,6 +17,7 @@ import { oidName } from './oid.ts';
 import type { Profile } from './profile.ts';
 import { rejections } from './rejection.ts';
 import { exhausted, type Failure } from './report.ts';
+import { type SignatureMemory, signatureName } from './signature-memory.ts';
 import { acceptedKey, type CertificateKey, keyFits } from './spki.ts';
 import type { WeakAlgorithm } from './weak.ts';
 
@@ -33,15 +35,17 @@ export type VerifiedSignatures = Map<Signed, { readonly key: PublicKey; readonly
 export interface Verifying {
   readonly purse: Purse;
   readonly verified: VerifiedSignatures;
+  /** Good signatures of earlier searches, if the caller keeps them. */
+  readonly signatures: SignatureMemory | undefined;
   readonly settings: { readonly profile: Profile; readonly weak: ReadonlySet<WeakAlgorithm> };
 }
 
 /** Why something is not signed with a key; undefined when it is. No signature is verified twice under one key. */
 export function* signatureFault(
-  { purse, verified, settings }: Verifying,
+  { purse, verified, signatures, settings }: Verifying,
   signed: Signed,
   given: CertificateKey,
-): Work<Failure | undefined, VerifyAsk> {
+): Work<Failure | undefined, VerifyAsk | HashAsk> {
   const { signatureAlgorithm: identifier } = signed;
   const dsa = settings.profile === 'pkits' ? dsaSignature(identifier) : undefined;
   const algorithm = dsa ?? signatureAlgorithm(identifier, settings.weak);
@@ -53,10 +57,26 @@ export function* signatureFault(
   const known = before.find((one) => equal(one.key.spki, key.spki));
   if (known === undefined && !spend(purse, 'signatures', costOf(key)))
     return exhausted('signatures', purse.budget);
-  const good = known?.good ?? (yield* verdict(algorithm, key, signed));
+  // A key of DSA may have parameters that its bytes do not show (RFC 3279 §2.3.2).
+  const memory = dsa === undefined ? signatures : undefined;
+  const good = known?.good ?? (yield* remembered(memory, algorithm, key, signed));
   if (good === undefined) return fault(signed, rejections.unsupportedSignature);
   if (known === undefined) verified.set(signed, [...before, { key, good }]);
   return good ? undefined : fault(signed, rejections.badSignature);
+}
+
+// What is remembered has been paid for all the same, so that a verdict never depends on what was verified before.
+function* remembered(
+  memory: SignatureMemory | undefined,
+  algorithm: SignatureAlgorithm,
+  key: PublicKey,
+  signed: Signed,
+): Work<boolean | undefined, VerifyAsk | HashAsk> {
+  const name = memory && (yield* signatureName(algorithm, key, signed));
+  if (name !== undefined && memory?.has(name) === true) return true;
+  const good = yield* verdict(algorithm, key, signed);
+  if (good === true && name !== undefined) memory?.add(name);
+  return good;
 }
 
 // What a peer signs with is no misuse of ours: undefined where the provider does not know the algorithm.

@@ -26,6 +26,7 @@ import { acceptedKey, type CertificateKey } from './spki.ts';
 import { revocationCheck } from './revocation/check.ts';
 import type { Revocation } from './revocation/options.ts';
 import type { CertificateStatus } from './revocation/status.ts';
+import type { SignatureMemory } from './signature-memory.ts';
 import { namedWeak, type WeakAlgorithm } from './weak.ts';
 import { type Found, passes, readIntermediates, type Search, type SearchAsk, stop } from './search.ts';
 
@@ -59,6 +60,8 @@ export interface ChainRequest {
   readonly pins?: readonly Fingerprint[];
   /** Whether a domain is a public suffix, such as `co.uk`: a wildcard right below one is then no match for `name`. */
   readonly publicSuffix?: (domain: string) => boolean;
+  /** Good signatures of earlier verifications, which are not verified again; see {@link signatureMemory}. */
+  readonly signatures?: SignatureMemory;
 }
 
 /** A request that allows to fetch what is missing. */
@@ -157,6 +160,7 @@ function open(request: ChainRequest | FetchingChainRequest): Search {
     purse,
     report: [],
     verified: new Map(),
+    signatures: request.signatures === undefined ? undefined : objectOf(request.signatures, 'signatures'),
     fetching: {
       allowed: 'fetch' in request ? listOf(request.fetch, 'fetch', fetchableOf) : [],
       purse,

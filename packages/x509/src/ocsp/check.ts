@@ -77,6 +77,7 @@ function aside(at: number, anchor: TrustAnchor): Search {
     purse,
     report: [],
     verified: new Map(),
+    signatures: undefined,
     fetching: { allowed: [], purse, seen: new Map() },
     accepts: undefined,
   };
