@@ -4,10 +4,10 @@ import type { Duplex } from 'node:stream';
 import { connect as nodeConnect, createServer as nodeServer, type SecureVersion } from 'node:tls';
 import { node } from '@tlsmith/crypto/node';
 import { type ClientSession, type CipherSuite, groups, suites, type Version } from '@tlsmith/types';
-import { trustAnchors } from '@tlsmith/x509';
+import { type TrustAnchor, trustAnchors } from '@tlsmith/x509';
 import { identity } from 'tlsmith';
 import { connect, createServer, type TLSSocket } from 'tlsmith/node';
-import { host, pki } from './pki.ts';
+import { host, leafOf, type Pki, pki } from './pki.ts';
 
 /** Equal work for both: one chain, one group, one suite, two tickets, fresh key shares. */
 export interface Setting {
@@ -19,17 +19,31 @@ export interface Setting {
 /** Something that can be resumed, of whichever side. */
 export type Session = ClientSession | Buffer;
 
+/** What a client brings along. */
+export interface Visit {
+  readonly session?: Session;
+  /** The site as a stranger: ours then remembers no signature. Left out, it is the one that all rows share. */
+  readonly stranger?: Pki;
+}
+
 /** A TLS implementation, as the rows use it. */
 export interface Side {
   readonly name: 'ours' | 'peer';
-  serve(setting: Setting, onConnection: (socket: Duplex) => void): Server;
-  connect(setting: Setting, port: number, session?: Session): Duplex;
+  serve(setting: Setting, onConnection: (socket: Duplex) => void, site?: Pki): Server;
+  connect(setting: Setting, port: number, visit?: Visit): Duplex;
   /** The newest session of a client's socket. */
   sessionOf(socket: Duplex): Promise<Session>;
   resumed(socket: Duplex): boolean;
 }
 
-const roots = trustAnchors(pki.root);
+/** Parsed once, as a program does at its start. */
+function rootsOf(site: Pki): readonly TrustAnchor[] {
+  const roots = parsed.get(site) ?? trustAnchors(site.root);
+  parsed.set(site, roots);
+  return roots;
+}
+
+const parsed = new WeakMap<Pki, readonly TrustAnchor[]>();
 
 function suiteOf({ version, cipher, key }: Setting): CipherSuite {
   if (version === 'tls13') {
@@ -44,17 +58,19 @@ function suiteOf({ version, cipher, key }: Setting): CipherSuite {
 /** tlsmith with its Node provider. */
 export const ours: Side = {
   name: 'ours',
-  serve: (setting, onConnection) => {
-    const { chainPem, privateKeyPem } = pki.leaves[setting.key];
+  serve: (setting, onConnection, site = pki) => {
+    const { chainPem, privateKeyPem } = leafOf(site, setting.key);
     const own = identity(node, { chain: chainPem, key: privateKeyPem });
     return createServer({ identity: [own], ...oursOptions(setting) }, onConnection);
   },
-  connect: (setting, port, session) =>
+  connect: (setting, port, { session, stranger } = {}) =>
     connect({
       host: '127.0.0.1',
       port,
       serverName: host,
-      trust: { roots },
+      trust: { roots: rootsOf(stranger ?? pki) },
+      // Good signatures are remembered per provider.
+      ...(stranger === undefined ? {} : { provider: { ...node } }),
       ...oursOptions(setting),
       ...(session === undefined ? {} : { session: session as ClientSession }),
     }),
@@ -76,16 +92,16 @@ const oursOptions = (setting: Setting) => ({
 /** Node's own tls. */
 export const peer: Side = {
   name: 'peer',
-  serve: (setting, onConnection) => {
-    const { chainPem, privateKeyPem } = pki.leaves[setting.key];
+  serve: (setting, onConnection, site = pki) => {
+    const { chainPem, privateKeyPem } = leafOf(site, setting.key);
     return nodeServer({ cert: chainPem, key: privateKeyPem, ...peerOptions(setting) }, onConnection);
   },
-  connect: (setting, port, session) =>
+  connect: (setting, port, { session, stranger } = {}) =>
     nodeConnect({
       host: '127.0.0.1',
       port,
       servername: host,
-      ca: pki.root,
+      ca: (stranger ?? pki).root,
       ...peerOptions(setting),
       ...(session === undefined ? {} : { session: session as Buffer }),
     }),

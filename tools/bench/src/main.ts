@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type Bench, measure, type Result } from './harness.ts';
+import { bounds } from './rows/bound.ts';
 import { bulk, bulkMixed } from './rows/bulk.ts';
 import { cache } from './rows/cache.ts';
 import { cpu } from './rows/cpu.ts';
@@ -17,6 +18,7 @@ const benches: readonly Bench[] = [
   ...pingPong,
   ...bulk,
   ...bulkMixed,
+  ...bounds,
   ...memory,
   ...cache,
   ...x509,

@@ -2,12 +2,13 @@ import { once } from 'node:events';
 import type { Server } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Session, Setting, Side } from './ends.ts';
+import type { Pki } from './pki.ts';
 
 // One visit: TCP connect, handshake, a byte there and back, close.
 
 /** A server that answers the first byte and closes. */
-export function answering(side: Side, setting: Setting): Server {
-  return side.serve(setting, answer);
+export function answering(side: Side, setting: Setting, site?: Pki): Server {
+  return side.serve(setting, answer, site);
 }
 
 /** What such a server does with a connection. */
@@ -64,6 +65,6 @@ export async function prepared(
   let session = await firstSession(side, setting, port);
   return async () => {
     for (let i = 0; i < count; i++)
-      session = await revisit(side, side.connect(setting, port, session), session);
+      session = await revisit(side, side.connect(setting, port, { session }), session);
   };
 }

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { Duplex } from 'node:stream';
 import { listening, ours, peer, type Setting, type Side } from '../ends.ts';
 import { type Bench, seconds } from '../harness.ts';
 
@@ -41,22 +42,32 @@ function bench(setting: Setting, size: number, [sender, receiver]: readonly [Sid
 }
 
 async function opened(setting: Setting, total: number, side: Side) {
-  const server = side.serve(setting, (socket) => {
-    let received = 0;
-    socket.on('error', () => undefined);
-    socket.on('data', (chunk: Buffer) => {
-      received += chunk.length;
-      if (received >= total) socket.end('done');
-    });
-  });
+  const server = side.serve(setting, (socket) => drained(socket, total));
   return { server, port: await listening(server) };
 }
 
-async function rate(
+/** Reads so many bytes, and says when they have come. */
+export function drained(socket: Duplex, total: number): void {
+  let received = 0;
+  socket.on('error', () => undefined);
+  socket.on('data', (chunk: Buffer) => {
+    received += chunk.length;
+    if (received >= total) socket.end('done');
+  });
+}
+
+/** Bytes to send, and how many of them in a write. */
+export interface Transfer {
+  readonly size: number;
+  readonly total: number;
+}
+
+/** MiB a second from a client to a server that drains. */
+export async function rate(
   side: Side,
   setting: Setting,
   port: number,
-  { size, total }: { size: number; total: number },
+  { size, total }: Transfer,
 ): Promise<number> {
   const socket = side.connect(setting, port);
   const data = Buffer.alloc(size, 0x5a);

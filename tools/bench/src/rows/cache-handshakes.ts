@@ -18,7 +18,7 @@ import { createServer } from 'tlsmith/node';
 import { hasRedisServer, startRedis } from '@tlsmith/testkit/node';
 import { listening, ours, peer, type Setting, type Side } from '../ends.ts';
 import { type Bench, type Row, seconds } from '../harness.ts';
-import { pki } from '../pki.ts';
+import { leafOf, pki } from '../pki.ts';
 import { answer, answering, prepared } from '../visits.ts';
 
 /** What holds the sessions: options of a server's cache, and how to end what was started for it. */
@@ -73,7 +73,7 @@ const setting: Setting = { version: 'tls13', cipher: 'aes-128-gcm', key: 'p256' 
 const count = 48;
 
 async function opened(name: string, { close, ...means }: Means): Promise<Row> {
-  const { chainPem, privateKeyPem } = pki.leaves[setting.key];
+  const { chainPem, privateKeyPem } = leafOf(pki, setting.key);
   const own = createServer(
     {
       identity: [identity(node, { chain: chainPem, key: privateKeyPem })],
