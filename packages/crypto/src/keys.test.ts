@@ -50,6 +50,18 @@ describe('a private key', () => {
     }
   });
 
+  test('in this process says that it answers at once; one made of it by spreading does not', () => {
+    for (const key of [
+      node.importSigningKey(pkcs8(p256)),
+      node.importSigningKey(pkcs8(rsa)),
+      noble.importSigningKey(pkcs8(p256)),
+    ]) {
+      expect(key.synchronous).toBe(true);
+      expect({ ...key, sign: async () => noBytes }.synchronous).toBeUndefined();
+    }
+    expect(webcrypto.importSigningKey(pkcs8(p256)).synchronous).toBeUndefined();
+  });
+
   test('is read from DER in a Buffer of the pool, which stays as it was', () => {
     const input = Buffer.from(pkcs8(p256));
     const copy = Buffer.from(input);

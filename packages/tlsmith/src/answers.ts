@@ -30,7 +30,7 @@ export function answers(sources: AnswerSources): Answer<Ask> {
   const exchanges = new KeyExchanges(provider);
   const own = ownAnswers(sources);
   const crypto = cryptoAnswer(provider);
-  return (ask, signal): Awaitable<unknown> => {
+  return (ask, asker): Awaitable<unknown> => {
     switch (ask.ask) {
       case 'now':
         return sources.now();
@@ -49,12 +49,12 @@ export function answers(sources: AnswerSources): Answer<Ask> {
       case 'decrypt-premaster':
       case 'find-session':
       case 'issue-ticket':
-        return ours(() => own(ask, signal));
+        return ours(() => own(ask, asker));
       case 'hash':
       case 'hmac':
       case 'verify':
       case 'random':
-        return crypto(ask, signal);
+        return crypto(ask);
     }
   };
 }
@@ -67,16 +67,19 @@ type OwnAsk = Extract<
 
 function ownAnswers({ provider, sessions, ...sources }: AnswerSources): Answer<OwnAsk> {
   const identification = new Identification(sources.identities, sources.unknownServerName);
-  return (ask, signal): Awaitable<unknown> => {
+  return (ask, asker): Awaitable<unknown> => {
     switch (ask.ask) {
       case 'credential':
-        return identification.find(ask, signal);
-      case 'sign':
-        return identification.behind(ask.credential).key.sign(ask.scheme.algorithm, ask.content, signal);
+        return identification.find(ask, asker);
+      case 'sign': {
+        const { key } = identification.behind(ask.credential);
+        const signal = key.synchronous === true ? undefined : asker?.signal;
+        return key.sign(ask.scheme.algorithm, ask.content, signal);
+      }
       case 'decrypt-premaster': {
         const { key } = identification.behind(ask.credential);
         if (key.decryptPremaster === undefined) throw noRsa(provider);
-        return key.decryptPremaster(ask.ciphertext, ask.clientVersion, ask.substitute, signal);
+        return key.decryptPremaster(ask.ciphertext, ask.clientVersion, ask.substitute, asker?.signal);
       }
       case 'find-session':
         return sessions?.findFirst(ask.identities, sources.now(), sources.missed);

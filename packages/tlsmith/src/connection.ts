@@ -142,7 +142,7 @@ export class Connection {
         const job = this.#nextJob();
         if (job === undefined) return;
         this.#busy = true;
-        const running = drive(job, this.#answer, this.#abort.signal);
+        const running = drive(job, this.#answer, this.#abort);
         this.#waitsForAnswer = isThenable(running);
         if (isThenable(running)) return this.#resumeAfter(running);
       } catch (error) {

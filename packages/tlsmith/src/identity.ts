@@ -1,5 +1,6 @@
 import type { Credential, CredentialWanted } from '@tlsmith/handshake';
 import {
+  type Asker,
   type Awaitable,
   type Bytes,
   type CryptoProvider,
@@ -103,12 +104,9 @@ export class Identification {
   }
 
   /** The first identity that the peer can use, one for the wanted name before others. */
-  find(
-    wanted: CredentialWanted,
-    signal?: AbortSignal,
-  ): Awaitable<Credential | 'unrecognized-name' | undefined> {
+  find(wanted: CredentialWanted, asker?: Asker): Awaitable<Credential | 'unrecognized-name' | undefined> {
     const identities = this.#identities;
-    const candidates = typeof identities === 'function' ? identities(wanted, signal) : identities;
+    const candidates = typeof identities === 'function' ? identities(wanted, asker?.signal) : identities;
     return andThen(candidates, (list) => this.#choose(list, wanted));
   }
 

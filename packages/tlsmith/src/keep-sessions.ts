@@ -33,5 +33,5 @@ export function handOver(effects: readonly Effect[], host: EffectHost): void {
 /** Answers that can wait, too. */
 export const answering =
   (answer: Answer<Ask>): Answer<Ask | Wait> =>
-  (ask, signal) =>
-    ask.ask === 'wait' ? ask.until : answer(ask, signal);
+  (ask, asker) =>
+    ask.ask === 'wait' ? ask.until : answer(ask, asker);

@@ -87,4 +87,4 @@ export {
 } from './suite.ts';
 export { defineViolation, violation } from './violation.ts';
 export { violations } from './violations.ts';
-export { type Answer, type Awaitable, drive, isThenable, type Work } from './work.ts';
+export { type Answer, type Asker, type Awaitable, drive, isThenable, type Work } from './work.ts';

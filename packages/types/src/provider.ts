@@ -82,7 +82,7 @@ export interface SignatureVerification {
 
 /**
  * A private key, wherever it lives. `sign` gets the whole content: Ed25519 and remote signers need it. `signal` is aborted
- * when the connection ends before the answer, which then counts no more.
+ * when the connection ends before the answer, which then counts no more; a key that is `synchronous` gets none.
  */
 export interface SigningKey {
   readonly type: KeyType;
@@ -90,6 +90,8 @@ export interface SigningKey {
   readonly bits: number;
   /** The matching SubjectPublicKeyInfo, DER: a credential whose leaf has another is refused. */
   readonly spki: Bytes;
+  /** Whether it answers at once, always. */
+  readonly synchronous?: true;
   sign(algorithm: SignatureAlgorithm, content: Bytes, signal?: AbortSignal): Awaitable<Bytes>;
   /**
    * RSAES-PKCS1-v1_5 for TLS 1.2's RSA key exchange (RFC 5246 §7.4.7.1): never throws for a bad ciphertext and

@@ -1,6 +1,6 @@
 /* oxlint-disable unicorn/no-thenable -- thenables of others are what these tests are about */
 import { expect, test } from 'vitest';
-import { drive, isThenable, type Work } from './work.ts';
+import { type Asker, drive, isThenable, type Work } from './work.ts';
 
 /** Adds up the answers to three asks and keeps a diary. */
 function* sum(diary: string[]): Work<number, string> {
@@ -100,7 +100,7 @@ test('an abort while an answer is pending runs finally and ignores the late answ
   const late = new Promise<number>((resolve) => {
     answerLate = resolve;
   });
-  const pending = drive(sum(diary), () => late, controller.signal);
+  const pending = drive(sum(diary), () => late, controller);
   controller.abort(new RangeError('enough'));
   expect(diary).toEqual(['a', 'finally']);
   await expect(pending).rejects.toThrow('enough');
@@ -116,7 +116,7 @@ test('a rejection that comes after the abort is ignored as well', async () => {
   const late = new Promise<number>((_, reject) => {
     failLate = reject;
   });
-  const pending = drive(sum(diary), () => late, controller.signal);
+  const pending = drive(sum(diary), () => late, controller);
   controller.abort();
   await expect(pending).rejects.toHaveProperty('name', 'AbortError');
   failLate(new RangeError('too late'));
@@ -126,20 +126,34 @@ test('a rejection that comes after the abort is ignored as well', async () => {
 
 test('a signal aborted beforehand stops the work at its first wait', async () => {
   const diary: string[] = [];
-  const asked: (AbortSignal | undefined)[] = [];
-  const signal = AbortSignal.abort(new RangeError('before'));
-  const answer = (ask: string, given?: AbortSignal): number | Promise<number> => {
+  const asked: (Asker | undefined)[] = [];
+  const asker = { signal: AbortSignal.abort(new RangeError('before')) };
+  const answer = (ask: string, given?: Asker): number | Promise<number> => {
     asked.push(given);
     return ask === 'a' ? 1 : Promise.resolve(2);
   };
-  await expect(drive(sum(diary), answer, signal)).rejects.toThrow('before');
+  await expect(drive(sum(diary), answer, asker)).rejects.toThrow('before');
   expect(diary).toEqual(['a', 'b', 'finally']);
-  expect(asked).toEqual([signal, signal]);
+  expect(asked).toEqual([asker, asker]);
+});
+
+test('work whose answers are there at once never asks for a signal', async () => {
+  let made = 0;
+  const asker = {
+    get signal(): AbortSignal {
+      made++;
+      return new AbortController().signal;
+    },
+  };
+  expect(drive(sum([]), value, asker)).toBe(321);
+  expect(made).toBe(0);
+  expect(await drive(sum([]), async (ask) => value(ask), asker)).toBe(321);
+  expect(made).toBeGreaterThan(0);
 });
 
 test('an abort after the end changes nothing', async () => {
   const controller = new AbortController();
-  const pending = drive(sum([]), async (ask) => value(ask), controller.signal);
+  const pending = drive(sum([]), async (ask) => value(ask), controller);
   expect(await pending).toBe(321);
   controller.abort();
   expect(await pending).toBe(321);

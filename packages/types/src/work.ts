@@ -8,11 +8,14 @@ export type Work<T, Ask> = Generator<Ask, T, any>;
 /** A value now, or a thenable of it. */
 export type Awaitable<T> = T | PromiseLike<T>;
 
+/** Whoever may give up before an answer comes: an AbortController, whose signal is only made when it is asked for. */
+export type Asker = Pick<AbortController, 'signal'>;
+
 /** Answers asks; a thenable makes the caller wait, a throw or rejection is thrown into the work. */
-export type Answer<in Ask> = (ask: Ask, signal?: AbortSignal) => Awaitable<unknown>;
+export type Answer<in Ask> = (ask: Ask, asker?: Asker) => Awaitable<unknown>;
 
 /**
- * Runs work to its end: synchronously until the first thenable answer, asynchronously from there on. When `signal`
+ * Runs work to its end: synchronously until the first thenable answer, asynchronously from there on. When `asker`
  * aborts while an answer is pending, the work's `finally` blocks run, the late answer is ignored and the returned
  * promise rejects with the signal's reason.
  *
@@ -24,8 +27,8 @@ export type Answer<in Ask> = (ask: Ask, signal?: AbortSignal) => Awaitable<unkno
  * await drive(double(), async () => 21); // 42
  * ```
  */
-export function drive<T, Ask>(work: Work<T, Ask>, answer: Answer<Ask>, signal?: AbortSignal): Awaitable<T> {
-  return advance(work, work.next(), answer, signal);
+export function drive<T, Ask>(work: Work<T, Ask>, answer: Answer<Ask>, asker?: Asker): Awaitable<T> {
+  return advance(work, work.next(), answer, asker);
 }
 
 /** Whether a value is a thenable; `instanceof Promise` would miss those of other realms and libraries. */
@@ -37,18 +40,18 @@ function advance<T, Ask>(
   work: Work<T, Ask>,
   from: IteratorResult<Ask, T>,
   answer: Answer<Ask>,
-  signal: AbortSignal | undefined,
+  asker: Asker | undefined,
 ): Awaitable<T> {
   let result = from;
   while (result.done !== true) {
     let answered: unknown;
     try {
-      answered = answer(result.value, signal);
+      answered = answer(result.value, asker);
     } catch (cause) {
       result = work.throw(cause);
       continue;
     }
-    if (isThenable(answered)) return later(work, answered, answer, signal);
+    if (isThenable(answered)) return later(work, answered, answer, asker);
     result = work.next(answered);
   }
   return result.value;
@@ -58,22 +61,22 @@ function later<T, Ask>(
   work: Work<T, Ask>,
   pending: PromiseLike<unknown>,
   answer: Answer<Ask>,
-  signal: AbortSignal | undefined,
+  asker: Asker | undefined,
 ): Promise<T> {
-  return new Promise<T>((resolve, reject) => wait({ work, answer, signal, resolve, reject }, pending));
+  return new Promise<T>((resolve, reject) => wait({ work, answer, asker, resolve, reject }, pending));
 }
 
 /** Work that waits for an answer, and whoever waits for the work. */
 interface Waiting<T, Ask> {
   readonly work: Work<T, Ask>;
   readonly answer: Answer<Ask>;
-  readonly signal: AbortSignal | undefined;
+  readonly asker: Asker | undefined;
   resolve(value: Awaitable<T>): void;
   reject(cause: unknown): void;
 }
 
 function wait<T, Ask>(from: Waiting<T, Ask>, pending: PromiseLike<unknown>): void {
-  const { signal } = from;
+  const signal = from.asker?.signal;
   // One of answer, rejection and abort counts, and what comes after it is ignored. Nor may it keep anything alive: who
   // never answers may hold on to the promise, and so to these functions, for ever.
   let waiting: Waiting<T, Ask> | undefined = from;
@@ -92,7 +95,7 @@ function wait<T, Ask>(from: Waiting<T, Ask>, pending: PromiseLike<unknown>): voi
     const was = first();
     if (was === undefined) return;
     try {
-      was.resolve(advance(was.work, step(was.work), was.answer, signal));
+      was.resolve(advance(was.work, step(was.work), was.answer, was.asker));
     } catch (error) {
       was.reject(error);
     }

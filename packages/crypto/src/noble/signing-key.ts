@@ -41,6 +41,11 @@ class CurveKey implements SynchronousSigningKey {
     this.#privateKey = privateKey;
   }
 
+  // Of the prototype: who spreads this key to answer otherwise may answer later.
+  get synchronous(): true {
+    return true;
+  }
+
   sign(algorithm: SignatureAlgorithm, content: Bytes): Bytes {
     const parts = signingParts(algorithm, this.type);
     return curves[this.type].sign(parts, content, this.#privateKey);

@@ -60,6 +60,11 @@ class NodeKey implements SynchronousSigningKey {
     this.#key = key;
   }
 
+  // Of the prototype: who spreads this key to answer otherwise may answer later.
+  get synchronous(): true {
+    return true;
+  }
+
   sign(algorithm: SignatureAlgorithm, content: Bytes): Bytes {
     return signContent(this.#key, this.type, algorithm, content);
   }

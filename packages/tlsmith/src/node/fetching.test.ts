@@ -218,7 +218,7 @@ test('errors of the server and of the network are answered with nothing', async 
 test('a caller that gives up waits for nobody', async () => {
   routes['/silent'] = () => undefined;
   const controller = new AbortController();
-  const pending = fetchingAnswer(node, anywhere)(ask('/silent'), controller.signal);
+  const pending = fetchingAnswer(node, anywhere)(ask('/silent'), controller);
   controller.abort();
   expect(await pending).toBeUndefined();
 });

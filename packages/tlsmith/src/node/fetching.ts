@@ -47,7 +47,7 @@ export function fetchingAnswer(
 ): Answer<CryptoAsk | FetchAsk> {
   const crypto = cryptoAnswer(provider);
   const fetch = fetcher({ ...defaults, ...limits, bytes: { ...defaults.bytes, ...limits.bytes } });
-  return (ask, signal) => (ask.ask === 'fetch' ? fetch(ask, signal) : crypto(ask, signal));
+  return (ask, asker) => (ask.ask === 'fetch' ? fetch(ask, asker?.signal) : crypto(ask));
 }
 
 /** Whether a URL is one that authorities publish: plain HTTP to a host with a name of several labels. */
