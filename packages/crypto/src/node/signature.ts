@@ -49,17 +49,15 @@ function hashOf(parts: SignatureParts): string | null {
   return parts.family === 'eddsa' ? null : parts.hash;
 }
 
-function withPadding(key: KeyObject, { family }: SignatureParts): SignInput {
-  if (family === 'ecdsa') return { key, dsaEncoding: 'der' };
-  if (family === 'rsa-pkcs1') return { key, padding: constants.RSA_PKCS1_PADDING };
-  if (family === 'eddsa') return { key };
+/** What Node's functions take: DER and PKCS #1 are what they do unless told otherwise, and a bare key costs them less. */
+function withPadding(key: KeyObject, { family }: SignatureParts): KeyObject | PssInput {
+  if (family !== 'rsa-pss') return key;
   // RFC 9846 §4.3.3: the salt is as long as the hash; MGF1 uses the same hash unless told otherwise.
   return { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
 }
 
-interface SignInput {
+interface PssInput {
   readonly key: KeyObject;
-  readonly dsaEncoding?: 'der';
-  readonly padding?: number;
-  readonly saltLength?: number;
+  readonly padding: number;
+  readonly saltLength: number;
 }

@@ -1,4 +1,4 @@
-import { createCipheriv } from 'node:crypto';
+import { createCipheriv, createSecretKey } from 'node:crypto';
 import { noBytes } from '@tlsmith/types';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -8,7 +8,7 @@ import { SmallGcm } from './small-gcm.ts';
 
 describe.each([16, 32])('AES-GCM for short content under a key of %i bytes', (keyLength) => {
   const key = random(keyLength);
-  const small = new SmallGcm(key);
+  const small = new SmallGcm(createSecretKey(key));
 
   test('is what node:crypto makes, for every length of content that it takes', () => {
     for (let length = 0; SmallGcm.takes(noBytes, length); length++) {
@@ -69,7 +69,7 @@ test('a key changes from one way to the other without a trace, back and forth', 
 });
 
 test('what is opened is an array of its own, without the key stream around it', () => {
-  const small = new SmallGcm(random(16));
+  const small = new SmallGcm(createSecretKey(random(16)));
   const sealed = padded(random(40));
   small.encrypt(random(12), noBytes, sealed);
   const nonce = random(12);

@@ -1,4 +1,4 @@
-import { type Cipher, createCipheriv } from 'node:crypto';
+import { type Cipher, createCipheriv, type KeyObject } from 'node:crypto';
 import { type Bytes, equal } from '@tlsmith/types';
 import { Ghash, longestHashed, wholeBlocks } from './ghash.ts';
 
@@ -11,9 +11,9 @@ export class SmallGcm {
   readonly #aes: Cipher;
   readonly #ghash: Ghash;
 
-  /** `key` has 16 or 32 bytes and is copied. */
-  constructor(key: Bytes) {
-    this.#aes = createCipheriv(key.length === 16 ? 'aes-128-ecb' : 'aes-256-ecb', key, null);
+  /** `key` has 16 or 32 bytes. */
+  constructor(key: KeyObject) {
+    this.#aes = createCipheriv(key.symmetricKeySize === 16 ? 'aes-128-ecb' : 'aes-256-ecb', key, null);
     this.#aes.setAutoPadding(false);
     this.#ghash = new Ghash(new Uint8Array(this.#aes.update(new Uint8Array(blockLength))));
   }
