@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { listening, peer, type Setting } from '../ends.ts';
@@ -92,7 +92,7 @@ function openedLength(input: Buffer, at: number): number {
 
 const fragment = 16 << 10;
 const tagLength = 16;
-const key = Buffer.alloc(16, 1);
+const key = createSecretKey(Buffer.alloc(16, 1));
 const nonce = Buffer.alloc(12, 2);
 const header = Buffer.from([23, 3, 3, 0x40, 0x11]);
 const recordLength = header.length + fragment + 1 + tagLength;
