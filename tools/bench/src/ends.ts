@@ -23,7 +23,7 @@ export type Session = ClientSession | Buffer;
 export interface Visit {
   readonly session?: Session;
   /** The site as a stranger: ours then remembers no signature. Left out, it is the one that all rows share. */
-  readonly stranger?: Pki;
+  readonly stranger?: Pki | undefined;
 }
 
 /** A TLS implementation, as the rows use it. */

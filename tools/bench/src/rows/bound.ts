@@ -1,11 +1,11 @@
 import { createCipheriv, createDecipheriv, createSecretKey } from 'node:crypto';
-import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { listening, peer, type Setting } from '../ends.ts';
-import { type Bench, seconds } from '../harness.ts';
+import type { Bench } from '../harness.ts';
 import { drained, rate, type Transfer } from './bulk.ts';
 
 const setting: Setting = { version: 'tls13', cipher: 'aes-128-gcm', key: 'p256' };
+const name = 'bound of bulk aes-128-gcm 64KiB: cipher objects and TCP alone';
 const transfer: Transfer = { size: 64 << 10, total: 128 << 20 };
 
 /**
@@ -14,37 +14,23 @@ const transfer: Transfer = { size: 64 << 10, total: 128 << 20 };
  */
 export const bounds: readonly Bench[] = [
   {
-    name: 'bound of bulk aes-128-gcm 64KiB: cipher objects and TCP alone',
+    name,
     open: async () => {
       const server = createServer((socket) => openAll(socket));
       const theirs = peer.serve(setting, (socket) => drained(socket, transfer.total));
       const [port, theirPort] = [await listening(server), await listening(theirs)];
       return {
-        name: 'bound of bulk aes-128-gcm 64KiB: cipher objects and TCP alone',
+        name,
         unit: 'MiB/s',
         better: 'higher',
         rounds: 5,
-        ours: () => sealAll(port),
-        peer: () => rate(peer, setting, theirPort, transfer),
+        ours: () => rate(connect(port, '127.0.0.1'), 'connect', transfer, sealed),
+        peer: () => rate(peer.connect(setting, theirPort), 'secureConnect', transfer),
         close: () => void [server, theirs].map((one) => one.close()),
       };
     },
   },
 ];
-
-async function sealAll(port: number): Promise<number> {
-  const socket = connect(port, '127.0.0.1');
-  await once(socket, 'connect');
-  const content = Buffer.alloc(transfer.size, 0x5a);
-  const taken = await seconds(async () => {
-    const done = once(socket, 'data');
-    for (let sent = 0; sent < transfer.total; sent += transfer.size)
-      if (!socket.write(sealed(content))) await once(socket, 'drain');
-    await done;
-  });
-  socket.destroy();
-  return transfer.total / (1 << 20) / taken;
-}
 
 /** Records of a write, in one array. The nonce is always the same, which a benchmark may do and nobody else. */
 function sealed(content: Buffer): Buffer {

@@ -33,8 +33,8 @@ function bench(setting: Setting, size: number, [sender, receiver]: readonly [Sid
         unit: 'MiB/s',
         better: 'higher',
         rounds: 5,
-        ours: () => rate(sender, setting, own.port, { size, total }),
-        peer: () => rate(peer, setting, theirs.port, { size, total }),
+        ours: () => rate(sender.connect(setting, own.port), 'secureConnect', { size, total }),
+        peer: () => rate(peer.connect(setting, theirs.port), 'secureConnect', { size, total }),
         close: () => void [own, theirs].map(({ server }) => server.close()),
       };
     },
@@ -62,19 +62,19 @@ export interface Transfer {
   readonly total: number;
 }
 
-/** MiB a second from a client to a server that drains. */
+/** MiB a second through a socket to who drains, from when it says that it is `ready`; `written` makes of content what is sent. */
 export async function rate(
-  side: Side,
-  setting: Setting,
-  port: number,
+  socket: Duplex,
+  ready: 'connect' | 'secureConnect',
   { size, total }: Transfer,
+  written = (content: Buffer): Buffer => content,
 ): Promise<number> {
-  const socket = side.connect(setting, port);
-  const data = Buffer.alloc(size, 0x5a);
-  await once(socket, 'secureConnect');
+  const content = Buffer.alloc(size, 0x5a);
+  await once(socket, ready);
   const taken = await seconds(async () => {
     const done = once(socket, 'data');
-    for (let sent = 0; sent < total; sent += size) if (!socket.write(data)) await once(socket, 'drain');
+    for (let sent = 0; sent < total; sent += size)
+      if (!socket.write(written(content))) await once(socket, 'drain');
     await done;
   });
   socket.destroy();

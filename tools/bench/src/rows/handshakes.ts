@@ -101,7 +101,7 @@ async function opened(setting: Setting, side: Side, stranger?: Pki): Promise<Ope
 }
 
 function call(side: Side, setting: Setting, { port, stranger }: Opened): Promise<void> {
-  return visit(side.connect(setting, port, stranger === undefined ? {} : { stranger }));
+  return visit(side.connect(setting, port, { stranger }));
 }
 
 /** Runs `f` as often as a round wants, so many at once. */
