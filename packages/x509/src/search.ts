@@ -108,9 +108,8 @@ function* isSignedWith(
   key: CertificateKey,
 ): Work<boolean, VerifyAsk | HashAsk> {
   const fault = yield* signatureFault(search, child, key);
-  if (fault === undefined) return passes(search, 'signature', of, undefined);
-  const facts = { certificate: describeName(child.subject), ...fault.facts };
-  return passes(search, 'signature', of, { ...fault, facts });
+  const named = fault && { ...fault, facts: { certificate: describeName(child.subject), ...fault.facts } };
+  return passes(search, 'signature', of, named);
 }
 
 /** Reads the intermediates, equal ones once; a malformed one is noted and left out, since a path may not need it. */

@@ -73,9 +73,10 @@ function* remembered(
   signed: Signed,
 ): Work<boolean | undefined, VerifyAsk | HashAsk> {
   const name = memory && (yield* signatureName(algorithm, key, signed));
-  if (name !== undefined && memory?.has(name) === true) return true;
+  if (memory === undefined || name === undefined) return yield* verdict(algorithm, key, signed);
+  if (memory.has(name)) return true;
   const good = yield* verdict(algorithm, key, signed);
-  if (good === true && name !== undefined) memory?.add(name);
+  if (good === true) memory.add(name);
   return good;
 }
 
