@@ -60,6 +60,7 @@ export type {
   SignatureVerification,
   SigningKey,
 } from './provider.ts';
+export { RecentlyUsed } from './recently-used.ts';
 export { type SchemeName, type SignatureScheme, schemes } from './scheme.ts';
 export { isSecret, type Secret, type SecretKind, secret } from './secret.ts';
 export type {

@@ -4,6 +4,7 @@ import {
   type HashAsk,
   hash,
   type PublicKey,
+  RecentlyUsed,
   type SignatureAlgorithm,
   toHex,
   utf8,
@@ -40,34 +41,8 @@ export interface SignatureMemory {
  * ```
  */
 export function signatureMemory(capacity = 1024): SignatureMemory {
-  return new Generations(amountOf(capacity, 'capacity'));
-}
-
-/** Two generations make a bounded memory that keeps what is in use, without a list to reorder. */
-class Generations implements SignatureMemory {
-  readonly #generation: number;
-  #recent = new Set<string>();
-  #older = new Set<string>();
-
-  constructor(capacity: number) {
-    this.#generation = Math.floor(capacity / 2);
-  }
-
-  has(name: string): boolean {
-    if (this.#recent.has(name)) return true;
-    const known = this.#older.has(name);
-    if (known) this.add(name);
-    return known;
-  }
-
-  add(name: string): void {
-    if (this.#generation === 0) return;
-    if (this.#recent.size >= this.#generation) {
-      this.#older = this.#recent;
-      this.#recent = new Set();
-    }
-    this.#recent.add(name);
-  }
+  const good = new RecentlyUsed<true>(amountOf(capacity, 'capacity'));
+  return { has: (name) => good.get(name) === true, add: (name) => good.set(name, true) };
 }
 
 /** What a signature is remembered by; undefined for one over more bytes than are worth hashing twice, such as a CRL's. */

@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { type Bytes, DecodeError, type PublicKey } from '@tlsmith/types';
+import { type Bytes, DecodeError, type PublicKey, RecentlyUsed } from '@tlsmith/types';
 import { type CurveKeyType, hasPublicKeyForm, isPortable } from '../key-type.ts';
 import { publicKeyFromSpki, rsaPublicKey } from '../public-key.ts';
 import { toBase64Url } from './bytes.ts';
@@ -14,8 +14,8 @@ export function importPublicKey(key: PublicKey): KeyObject | undefined {
   const name = `${key.type}:${Buffer.from(source.buffer, source.byteOffset, source.length).toString('latin1')}`;
   const known = recent.get(name);
   if (known !== undefined) return known;
-  const imported = older.get(name) ?? importFresh(key);
-  if (imported !== undefined) remember(name, imported);
+  const imported = importFresh(key);
+  if (imported !== undefined) recent.set(name, imported);
   return imported;
 }
 
@@ -59,15 +59,4 @@ const names: Readonly<Record<CurveKeyType, string>> = {
   ed448: 'Ed448',
 };
 
-/** Two generations make a bounded cache that keeps what is in use, without a list to reorder. */
-function remember(name: string, key: KeyObject): void {
-  if (recent.size >= generation) {
-    older = recent;
-    recent = new Map();
-  }
-  recent.set(name, key);
-}
-
-const generation = 128;
-let recent: Map<string, KeyObject> = new Map();
-let older: Map<string, KeyObject> = new Map();
+const recent = new RecentlyUsed<KeyObject>(256);
